@@ -1,0 +1,66 @@
+/** What the webviews and the host may ask of each other. A webview keeps navigation and UI state only; all else comes from here. */
+import type { Answer } from "./answer";
+import type {
+  Job,
+  NeuronDetail,
+  NeuronQuery,
+  NeuronRow,
+  Page,
+  PreviewResult,
+  ProjectSummary,
+  UserMatch,
+  UserProfile,
+} from "./engine";
+import type { ErrorData } from "./error";
+import type { Recipe } from "./steering";
+
+/** What both webviews show when nothing else does. */
+export interface SharedState {
+  project: ProjectSummary | null;
+  /** The running job, or the last one that ended in this session. */
+  job: Job | null;
+  /** Selection shared by side panel and Lab. */
+  neuron: number | null;
+  /** A fault that is not tied to one call: the project did not open, the engine stopped. */
+  error: ErrorData | null;
+  busy: string | null;
+}
+
+/** What the host offers to both. Calls answer instead of rejecting, so that a fault is shown where it happened. */
+export interface SharedHost {
+  /** The webview is ready; answers with the state, and `stateChanged` follows every change. */
+  ready(): Promise<SharedState>;
+  openEmbeddings(): void;
+  openSample(): void;
+  train(): void;
+  cancelTraining(): void;
+  selectNeuron(neuron: number): void;
+}
+
+export interface SharedView {
+  stateChanged(state: SharedState): void;
+}
+
+export interface NeuronsHost extends SharedHost {
+  neurons(query: NeuronQuery): Promise<Answer<Page<NeuronRow>>>;
+}
+
+export interface NeuronsView extends SharedView {}
+
+export interface LabHost extends SharedHost {
+  neurons(query: NeuronQuery): Promise<Answer<Page<NeuronRow>>>;
+  neuron(neuron: number): Promise<Answer<NeuronDetail>>;
+  findUsers(text: string): Promise<Answer<UserMatch[]>>;
+  user(user: string): Promise<Answer<UserProfile>>;
+  preview(user: string, recipe: Recipe, k: number): Promise<Answer<PreviewResult>>;
+  /** The recipe the commands would export; kept by the host across reloads. */
+  recipe(): Promise<Recipe>;
+  recipeChanged(recipe: Recipe): void;
+  insertConfig(): void;
+  saveConfig(): void;
+}
+
+export interface LabView extends SharedView {
+  /** Recipe replaced by the host, for example when a project was opened. */
+  recipeReplaced(recipe: Recipe): void;
+}

@@ -1,0 +1,58 @@
+/** The sparse autoencoder itself: weights, and encoding and decoding single rows in double precision. */
+import type { Matrix } from "../data/matrix";
+import type { SaeSettings } from "../protocol/manifest";
+
+/** ReLU SAE with `layer` standardisation; d dimensions, m latents (neurons). */
+export interface Sae {
+  /** W_enc, d x m. */
+  encoderWeights: Matrix;
+  /** b_enc, m. */
+  encoderBias: Float32Array;
+  /** W_dec, m x d. */
+  decoderWeights: Matrix;
+  /** b_dec, d; also subtracted from the encoder's input. */
+  decoderBias: Float32Array;
+  settings: SaeSettings;
+}
+
+/** Added to the standard deviation, as SAELens does in its `layer_norm` mode. */
+export const STANDARDISATION_EPSILON = 1e-5;
+
+export interface Standardised {
+  values: Float64Array;
+  mean: number;
+  /** Unbiased standard deviation plus epsilon: what values were divided by. */
+  scale: number;
+}
+
+/** Per row: minus the mean, over the standard deviation (n - 1). A constant row becomes zeros. */
+export function standardised(x: ArrayLike<number>): Standardised {
+  const d = x.length;
+  let mean = 0;
+  for (let c = 0; c < d; c++) mean += x[c];
+  mean /= d;
+  let squares = 0;
+  for (let c = 0; c < d; c++) squares += (x[c] - mean) ** 2;
+  const scale = Math.sqrt(squares / Math.max(1, d - 1)) + STANDARDISATION_EPSILON;
+  const values = new Float64Array(d);
+  for (let c = 0; c < d; c++) values[c] = (x[c] - mean) / scale;
+  return { values, mean, scale };
+}
+
+/** z = relu((x~ - b_dec) W_enc + b_enc), m values. */
+export function encodeStandardised(sae: Sae, x: Float64Array): Float64Array {
+  const m = sae.encoderBias.length;
+  const z = Float64Array.from(sae.encoderBias);
+  const weights = sae.encoderWeights.values;
+  for (let c = 0; c < x.length; c++) {
+    const centred = x[c] - sae.decoderBias[c];
+    const start = c * m;
+    for (let k = 0; k < m; k++) z[k] += centred * weights[start + k];
+  }
+  for (let k = 0; k < m; k++) if (!(z[k] > 0)) z[k] = 0;
+  return z;
+}
+
+export function encode(sae: Sae, x: ArrayLike<number>): Float64Array {
+  return encodeStandardised(sae, standardised(x).values);
+}
