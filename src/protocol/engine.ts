@@ -235,8 +235,12 @@ export interface Engine {
   createProject(folder: string, manifest: Manifest, replace: boolean): Promise<string>;
   /** Generates the sample data set and its manifest in a folder that is empty or does not exist. Returns the manifest's path. */
   createSample(folder: string): Promise<string>;
-  /** Opens a project by its folder or manifest; again after files changed, it reads them anew. */
-  openProject(path: string): Promise<ProjectSummary>;
+  /**
+   * Opens a project by its folder or manifest; again after files changed, it reads them anew.
+   *
+   * @param sae folder of the SAE to use instead of the manifest's `sae.path`
+   */
+  openProject(path: string, sae?: string): Promise<ProjectSummary>;
 
   /** Starts training and returns at once; progress arrives through `EngineEvents.jobChanged`. */
   train(project: ProjectId, request: TrainRequest): Promise<JobId>;
@@ -260,10 +264,10 @@ export interface Engine {
   configure(project: ProjectId, recipe: Recipe): Promise<SteeringConfig>;
   /** Reads and checks a steering config file against the project's SAE. */
   readConfig(project: ProjectId, file: string): Promise<SteeringConfig>;
-  /** Writes a config as `*.steer.json`, atomically. */
-  writeConfig(project: ProjectId, config: SteeringConfig, file: string): Promise<void>;
   /** The config as text in a language. */
   generate(project: ProjectId, config: SteeringConfig, language: ExportLanguage): Promise<string>;
+  /** Writes what `generate` gives to a file, atomically. */
+  exportConfig(project: ProjectId, config: SteeringConfig, language: ExportLanguage, file: string): Promise<void>;
 }
 
 export interface EngineEvents {

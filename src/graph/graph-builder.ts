@@ -1,0 +1,228 @@
+/** Builds an ONNX graph node by node, inferring every shape on the way. */
+import { RecPrismError } from "../protocol/error";
+import { operators } from "./operators/registry";
+import {
+  type Attributes,
+  elementCount,
+  fixedShape,
+  type Initialiser,
+  type Node,
+  type Shape,
+  type SubgraphContent,
+  sameShape,
+  type Value,
+} from "./value";
+
+export class GraphBuilder {
+  readonly inputs: Value[] = [];
+  readonly outputs: Value[] = [];
+  readonly initialisers: Initialiser[] = [];
+  readonly nodes: Node[] = [];
+  private readonly constants = new Map<string, Value>();
+  private names = 0;
+
+  /** @param parent the graph this one is nested in, whose values it may use by name */
+  constructor(
+    readonly name: string,
+    private readonly parent: GraphBuilder | null = null,
+  ) {}
+
+  input(name: string, shape: Shape, type: Value["type"] = "float32"): Value {
+    const value = { name: this.qualified(name), shape, type };
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** Names a value as a result of the graph. */
+  output(name: string, of: Value): Value {
+    const value = { ...of, name: this.qualified(name) };
+    this.nodes.push({ operator: "Identity", name: value.name, inputs: [of], outputs: [value], attributes: {} });
+    this.outputs.push(value);
+    return value;
+  }
+
+  constant(data: Float32Array, shape: readonly number[]): Value {
+    return this.initialise({ name: this.unique("constant"), shape, type: "float32" }, data);
+  }
+
+  scalar(number: number): Value {
+    return this.once(`scalar ${number}`, () => this.constant(Float32Array.of(number), []));
+  }
+
+  zeros(shape: readonly number[]): Value {
+    return this.once(`zeros ${shape}`, () => this.constant(new Float32Array(elementCount(shape)), shape));
+  }
+
+  /** A one-dimensional int64 constant: axes, shapes, indices. */
+  ints(numbers: readonly number[]): Value {
+    return this.once(`ints ${numbers}`, () =>
+      this.initialise(
+        { name: this.unique("integers"), shape: [numbers.length], type: "int64" },
+        BigInt64Array.from(numbers, BigInt),
+      ),
+    );
+  }
+
+  /** The numbers of a constant made by `ints`. */
+  integers(value: Value): number[] {
+    const found = this.initialisers.find((initialiser) => initialiser.value.name === value.name);
+    if (found?.data instanceof BigInt64Array) return Array.from(found.data, Number);
+    if (this.parent) return this.parent.integers(value);
+    throw new RecPrismError("graph-invalid", `${value.name} must be a constant for its reader's shape to be known.`);
+  }
+
+  /** Adds a node with one output. */
+  op(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    const known = operators[operator];
+    if (!known) throw new RecPrismError("graph-invalid", `The operator ${operator} is not supported.`);
+    const inferred = known.infer({ inputs, attributes, integers: (value) => this.integers(value) });
+    const output = { name: this.unique(operator), ...inferred };
+    this.nodes.push({ operator, name: output.name, inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  /**
+   * Runs a nested graph `trips` times.
+   *
+   * @param trips int64 scalar
+   * @param carried initial values of what each turn hands to the next
+   * @param body receives the turn's number (int64 scalar) and the carried values; returns the next ones, and values
+   *   that are stacked over the turns
+   * @returns the final carried values and the stacked ones, which have a first dimension `turns`
+   */
+  loop(
+    trips: Value,
+    carried: readonly Value[],
+    body: (graph: GraphBuilder, turn: Value, carried: Value[]) => { carried: Value[]; stacked: Value[] },
+  ): { carried: Value[]; stacked: Value[] } {
+    const nested = new GraphBuilder(this.unique("body"), this);
+    const turn = nested.input("turn", [], "int64");
+    const goOn = nested.input("go_on", [], "bool");
+    const states = carried.map((value, index) => nested.input(`carried_${index}`, value.shape, value.type));
+    const result = body(nested, turn, states);
+    nested.output("go_on_out", goOn);
+    result.carried.forEach((value, index) => {
+      if (!sameShape(value.shape, carried[index].shape)) {
+        throw new Error(`carried value ${index} changes its shape from [${carried[index].shape}] to [${value.shape}]`);
+      }
+      nested.result(`next_${index}`, value);
+    });
+    for (const [index, value] of result.stacked.entries()) nested.result(`stacked_${index}`, value);
+
+    const name = this.unique("loop");
+    const always = this.once("true", () =>
+      this.initialise({ name: this.unique("true"), shape: [], type: "bool" }, Uint8Array.of(1)),
+    );
+    const outputs: Value[] = [
+      ...carried.map((value, index) => ({ ...value, name: `${name}_carried_${index}` })),
+      ...result.stacked.map((value, index) => ({
+        name: `${name}_stacked_${index}`,
+        shape: ["turns", ...value.shape],
+        type: value.type,
+      })),
+    ];
+    this.nodes.push({
+      operator: "Loop",
+      name,
+      inputs: [trips, always, ...carried],
+      outputs,
+      attributes: { body: { kind: "graph", value: nested.content() } },
+    });
+    return { carried: outputs.slice(0, carried.length), stacked: outputs.slice(carried.length) };
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.op("Add", [a, b]);
+  }
+
+  sub(a: Value, b: Value): Value {
+    return this.op("Sub", [a, b]);
+  }
+
+  mul(a: Value, b: Value): Value {
+    return this.op("Mul", [a, b]);
+  }
+
+  div(a: Value, b: Value): Value {
+    return this.op("Div", [a, b]);
+  }
+
+  matmul(a: Value, b: Value): Value {
+    return this.op("MatMul", [a, b]);
+  }
+
+  transposed(x: Value): Value {
+    return this.op("Transpose", [x]);
+  }
+
+  reshaped(x: Value, shape: readonly number[]): Value {
+    return sameShape(x.shape, shape) ? x : this.op("Reshape", [x, this.ints(shape)]);
+  }
+
+  /** x[start:end] along one axis. */
+  slice(x: Value, axis: number, start: number, end: number): Value {
+    return this.op("Slice", [x, this.ints([start]), this.ints([end]), this.ints([axis])]);
+  }
+
+  /** Mean over the given axes, which are dropped; over all of them by default. */
+  mean(x: Value, axes?: readonly number[]): Value {
+    return this.reduced("ReduceMean", x, axes);
+  }
+
+  /** Sum over the given axes, which are dropped; over all of them by default. */
+  sum(x: Value, axes?: readonly number[]): Value {
+    return this.reduced("ReduceSum", x, axes);
+  }
+
+  /** Undoes broadcasting: sums over the axes along which `shape` had been repeated. */
+  summedTo(x: Value, shape: Shape): Value {
+    if (sameShape(x.shape, shape)) return x;
+    const from = fixedShape(x);
+    const lead = from.length - shape.length;
+    const repeated = from.flatMap((dimension, axis) =>
+      axis < lead || (shape[axis - lead] === 1 && dimension !== 1) ? [axis] : [],
+    );
+    return this.reshaped(repeated.length > 0 ? this.sum(x, repeated) : x, shape as readonly number[]);
+  }
+
+  content(): SubgraphContent {
+    return {
+      name: this.name,
+      inputs: this.inputs,
+      outputs: this.outputs,
+      initialisers: this.initialisers,
+      nodes: this.nodes,
+    };
+  }
+
+  /** Results of a nested graph go by position: what a node of it made needs no copy under another name. */
+  private result(name: string, of: Value): void {
+    const own = this.nodes.some((node) => node.outputs.some((output) => output.name === of.name));
+    if (own && !this.outputs.some((output) => output.name === of.name)) this.outputs.push(of);
+    else this.output(name, of);
+  }
+
+  private reduced(operator: string, x: Value, axes?: readonly number[]): Value {
+    return this.op(operator, axes ? [x, this.ints(axes)] : [x], { keepdims: { kind: "int", value: 0 } });
+  }
+
+  private initialise(value: Value, data: Initialiser["data"]): Value {
+    this.initialisers.push({ value, data });
+    return value;
+  }
+
+  private once(key: string, make: () => Value): Value {
+    const known = this.constants.get(key) ?? make();
+    this.constants.set(key, known);
+    return known;
+  }
+
+  private unique(stem: string): string {
+    return this.qualified(`${stem}_${this.names++}`);
+  }
+
+  /** Nested graphs share the namespace of those around them. */
+  private qualified(name: string): string {
+    return this.parent ? `${this.name}/${name}` : name;
+  }
+}

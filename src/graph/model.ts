@@ -1,0 +1,72 @@
+/** Serialises a graph as an ONNX model. */
+import { onnx } from "onnx-proto";
+import type { Attribute, ElementType, Initialiser, Node, SubgraphContent, Value } from "./value";
+
+/** Reductions take their axes as an input from this version on. */
+const OPSET = 18;
+const IR_VERSION = 8;
+
+const DATA_TYPES: Record<ElementType, onnx.TensorProto.DataType> = {
+  float32: onnx.TensorProto.DataType.FLOAT,
+  int64: onnx.TensorProto.DataType.INT64,
+  bool: onnx.TensorProto.DataType.BOOL,
+};
+
+export function onnxModel(graph: SubgraphContent): Uint8Array {
+  return onnx.ModelProto.encode({
+    irVersion: IR_VERSION,
+    producerName: "recprism",
+    opsetImport: [{ domain: "", version: OPSET }],
+    graph: graphProto(graph),
+  }).finish();
+}
+
+function graphProto(graph: SubgraphContent): onnx.IGraphProto {
+  return {
+    name: graph.name,
+    input: graph.inputs.map(valueProto),
+    output: graph.outputs.map(valueProto),
+    initializer: graph.initialisers.map(tensorProto),
+    node: graph.nodes.map(nodeProto),
+  };
+}
+
+function valueProto({ name, shape, type }: Value): onnx.IValueInfoProto {
+  const dim = shape.map((dimension) =>
+    typeof dimension === "number" ? { dimValue: dimension } : { dimParam: dimension },
+  );
+  return { name, type: { tensorType: { elemType: DATA_TYPES[type], shape: { dim } } } };
+}
+
+function tensorProto({ value, data }: Initialiser): onnx.ITensorProto {
+  return {
+    name: value.name,
+    dims: value.shape.map(Number),
+    dataType: DATA_TYPES[value.type],
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
+}
+
+function nodeProto(node: Node): onnx.INodeProto {
+  return {
+    opType: node.operator,
+    name: node.name,
+    input: node.inputs.map((input) => input.name),
+    output: node.outputs.map((output) => output.name),
+    attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
+  };
+}
+
+function attributeProto(name: string, attribute: Attribute): onnx.IAttributeProto {
+  const { AttributeType } = onnx.AttributeProto;
+  switch (attribute.kind) {
+    case "int":
+      return { name, type: AttributeType.INT, i: attribute.value };
+    case "ints":
+      return { name, type: AttributeType.INTS, ints: [...attribute.value] };
+    case "float":
+      return { name, type: AttributeType.FLOAT, f: attribute.value };
+    case "graph":
+      return { name, type: AttributeType.GRAPH, g: graphProto(attribute.value) };
+  }
+}
