@@ -7,7 +7,7 @@ export interface Matrix {
   readonly values: Float32Array;
 }
 
-export function matrix(rows: number, columns: number, values = new Float32Array(rows * columns)): Matrix {
+export function matrix(rows: number, columns: number, values: Float32Array = new Float32Array(rows * columns)): Matrix {
   if (values.length !== rows * columns) {
     throw new RangeError(`a ${rows} x ${columns} matrix needs ${rows * columns} values, not ${values.length}`);
   }

@@ -1,5 +1,5 @@
 /** The sparse autoencoder itself: weights, and encoding and decoding single rows in double precision. */
-import type { Matrix } from "../data/matrix";
+import { type Matrix, transposed } from "../data/matrix";
 import type { SaeSettings } from "../protocol/manifest";
 
 /** ReLU SAE with `layer` standardisation; d dimensions, m latents (neurons). */
@@ -13,6 +13,16 @@ export interface Sae {
   /** b_dec, d; also subtracted from the encoder's input. */
   decoderBias: Float32Array;
   settings: SaeSettings;
+}
+
+/** An SAE whose decoder is the transposed encoder. */
+export function saeFromTiedWeights(
+  encoderWeights: Matrix,
+  encoderBias: Float32Array,
+  decoderBias: Float32Array,
+  settings: SaeSettings,
+): Sae {
+  return { encoderWeights, encoderBias, decoderWeights: transposed(encoderWeights), decoderBias, settings };
 }
 
 /** Added to the standard deviation, as SAELens does in its `layer_norm` mode. */
@@ -55,4 +65,31 @@ export function encodeStandardised(sae: Sae, x: Float64Array): Float64Array {
 
 export function encode(sae: Sae, x: ArrayLike<number>): Float64Array {
   return encodeStandardised(sae, standardised(x).values);
+}
+
+/** x~^ = z W_dec + b_dec, still standardised. */
+export function decodeStandardised(sae: Sae, z: ArrayLike<number>): Float64Array {
+  const d = sae.decoderBias.length;
+  const x = Float64Array.from(sae.decoderBias);
+  const weights = sae.decoderWeights.values;
+  for (let k = 0; k < z.length; k++) {
+    if (z[k] === 0) continue;
+    for (let c = 0; c < d; c++) x[c] += z[k] * weights[k * d + c];
+  }
+  return x;
+}
+
+/** x^ = decode(z) back on the scale of the original row. */
+export function decode(
+  sae: Sae,
+  z: ArrayLike<number>,
+  { mean, scale }: Pick<Standardised, "mean" | "scale">,
+): Float64Array {
+  return decodeStandardised(sae, z).map((value) => value * scale + mean);
+}
+
+/** x^ = decode(encode(x)). */
+export function reconstruct(sae: Sae, x: ArrayLike<number>): Float64Array {
+  const { values, mean, scale } = standardised(x);
+  return decode(sae, encodeStandardised(sae, values), { mean, scale });
 }
