@@ -1,0 +1,66 @@
+/** Edits on latent activations: what z becomes, and which edits make no sense. */
+import { type ErrorPlace, RecPrismError } from "../protocol/error";
+import type { Edit } from "../protocol/steering";
+
+/**
+ * A copy of z with the edits applied in order; several edits on one neuron build on each other.
+ *
+ * @throws RecPrismError "config-invalid" for a neuron that does not exist or a value that is not finite
+ */
+export function editedLatents(z: Float64Array, edits: Edit[]): Float64Array {
+  checkEdits(edits, z.length);
+  const edited = z.slice();
+  for (const edit of edits) edited[edit.neuron] = editedActivation(edited[edit.neuron], edit);
+  return edited;
+}
+
+function editedActivation(activation: number, edit: Edit): number {
+  switch (edit.operation) {
+    case "suppress":
+      return 0;
+    case "scale":
+      return edit.value * activation;
+    case "set":
+      return edit.value;
+    case "add":
+      return activation + edit.value;
+  }
+}
+
+/**
+ * Refuses edits that an SAE of `latents` neurons cannot carry out.
+ *
+ * @param where file and key path of the list of edits, for the message
+ */
+export function checkEdits(edits: Edit[], latents: number, where: ErrorPlace = {}): void {
+  edits.forEach((edit, position) => {
+    const { neuron } = edit;
+    const place = { ...where, key: `${where.key ?? "edits"}[${position}]` };
+    const subject = `${where.file === undefined ? "" : `${where.file}: `}${place.key} (${described(edit)})`;
+    if (!Number.isInteger(neuron) || neuron < 0 || neuron >= latents) {
+      throw new RecPrismError(
+        "config-invalid",
+        `${subject} names a neuron that this SAE does not have; its neurons are 0 to ${latents - 1}. Choose one of those, or open the SAE that the edit was made on.`,
+        place,
+      );
+    }
+    if (edit.operation !== "suppress" && !Number.isFinite(edit.value)) {
+      throw new RecPrismError("config-invalid", `${subject} has no finite value. Give it an ordinary number.`, place);
+    }
+  });
+}
+
+/** For people: `set neuron 13, Horror, to -1.5`. */
+export function described(edit: Edit): string {
+  const name = edit.label ? `neuron ${edit.neuron}, ${edit.label},` : `neuron ${edit.neuron}`;
+  switch (edit.operation) {
+    case "suppress":
+      return `suppress ${name.replace(/,$/, "")}`;
+    case "scale":
+      return `scale ${name} by ${edit.value}`;
+    case "set":
+      return `set ${name} to ${edit.value}`;
+    case "add":
+      return `add ${edit.value} to ${name.replace(/,$/, "")}`;
+  }
+}

@@ -1,0 +1,45 @@
+/** Runs generated Python where there is a python3 with NumPy. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What can run the code, or null: Debian's Python first, since its NumPy is the oldest that users have. */
+export const PYTHON = ["/usr/bin/python3", "python3"].find(hasNumpy) ?? null;
+
+function hasNumpy(python: string): boolean {
+  try {
+    execFileSync(python, ["-c", "import numpy"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (PYTHON === null) console.warn("No python3 with NumPy here: tests that run generated Python are skipped.");
+
+/**
+ * Writes `modules` and runs `script` beside them.
+ *
+ * @param input becomes the dict `given`
+ * @returns what the script left in `result`
+ */
+export function runPython(modules: Record<string, string>, script: string, input: unknown): unknown {
+  const folder = mkdtempSync(join(tmpdir(), "recprism-python-"));
+  try {
+    for (const [name, source] of Object.entries(modules)) writeFileSync(join(folder, `${name}.py`), source);
+    writeFileSync(join(folder, "given.json"), JSON.stringify(input));
+    const lines = [
+      "import json",
+      "import numpy as np",
+      'given = json.load(open("given.json", encoding="utf-8"))',
+      script,
+      "print(json.dumps(result))",
+    ];
+    writeFileSync(join(folder, "main.py"), `${lines.join("\n")}\n`);
+    const output = execFileSync(PYTHON ?? "python3", ["main.py"], { cwd: folder, encoding: "utf-8" });
+    return JSON.parse(output);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,183 @@
+/** Labels of neurons: planted concepts are found, noise is not named, and the proof comes from unseen items. */
+import { describe, expect, it } from "vitest";
+import { type Concept, conceptCandidates } from "../../src/concepts/candidates";
+import { splitInHalves } from "../../src/concepts/halves";
+import { labelNeurons } from "../../src/concepts/label";
+import { meanPurity } from "../../src/concepts/purity";
+import { matrix } from "../../src/data/matrix";
+import { seededRandom } from "../../src/data/random";
+import { itemsWith, neuronsFor, plantedFilms } from "./planted";
+
+const FILMS = 1200;
+const live = (neurons: number) => new Uint8Array(neurons).fill(1);
+
+function share(of: boolean[]): number {
+  return of.filter(Boolean).length / of.length;
+}
+
+describe("labels of neurons", () => {
+  const films = plantedFilms(FILMS, 1);
+  const concepts = conceptCandidates(films.items, films.interactions);
+  const ten = Array.from({ length: 10 }, () => concepts).flat();
+  const activations = neuronsFor(
+    films.random,
+    ten.map(({ bears }) => bears),
+    3,
+    FILMS,
+  );
+  const { labels, lifts } = labelNeurons(activations, live(ten.length), films.items, concepts, 11);
+
+  it("have all kinds of concepts to find", () => {
+    expect(new Set(concepts.map(({ kind }) => kind))).toEqual(new Set(["tag", "popularity", "era"]));
+    expect(concepts.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each(["tag", "popularity", "era"] as const)("find the %s that a noisy neuron stands for", (kind) => {
+    const found = ten.flatMap((concept, neuron) =>
+      concept.kind === kind ? [labels[neuron].evidence?.concept === concept.key] : [],
+    );
+    expect(share(found)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it("carry the proof: AUC and precision on held-out items, beside the base rate", () => {
+    const comedy = concepts.findIndex(({ label }) => label === "Genre 8");
+    const { kind, evidence } = labels[comedy];
+    expect(kind).toBe("tag");
+    expect(evidence?.heldOutAuc).toBeGreaterThan(0.9);
+    expect(evidence?.precision10).toBeGreaterThanOrEqual(0.8);
+    expect(evidence?.baseRate).toBeCloseTo(concepts[comedy].count / FILMS, 1);
+    expect(evidence?.lift).toBeCloseTo(evidence!.precision10 / evidence!.baseRate, 12);
+  });
+
+  it("leave neurons that know nothing unlabelled", () => {
+    const noise = neuronsFor(films.random, Array(200).fill(new Uint8Array(FILMS)), 0, FILMS);
+    const named = labelNeurons(noise, live(200), films.items, concepts, 11).labels;
+    expect(share(named.map(({ kind, evidence }) => kind === "unlabelled" && evidence === null))).toBeGreaterThan(0.95);
+  });
+
+  it("do not prefer rare concepts: weak hints of a rare tag lose to clear ones of a common tag", () => {
+    const rare = concepts.find(({ label }) => label === "Genre 0")!;
+    const common = concepts.find(({ label }) => label === "Genre 10")!;
+    const both = Array.from({ length: 20 }, () =>
+      Float32Array.from(common.bears, (bears, item) => bears + 0.15 * rare.bears[item]),
+    );
+    const mixed = labelNeurons(neuronsFor(films.random, both, 3, FILMS), live(20), films.items, concepts, 11).labels;
+    expect(share(mixed.map(({ label }) => label === "Genre 10"))).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it("name a neuron for a blend by the tag it tells best", () => {
+    const horror = concepts.find(({ label }) => label === "Genre 5")!;
+    const decade = concepts.find(({ label }) => label === "1980s")!;
+    const blend = Float32Array.from(horror.bears, (bears, item) => bears * (0.4 + decade.bears[item]));
+    const [label] = labelNeurons(
+      neuronsFor(films.random, [blend], 3, FILMS),
+      live(1),
+      films.items,
+      concepts,
+      11,
+    ).labels;
+    expect(label.label).toBe("Genre 5");
+  });
+
+  it("are the same for the same seed", () => {
+    expect(labelNeurons(activations, live(ten.length), films.items, concepts, 11).labels).toEqual(labels);
+  });
+
+  it("list the concepts with the highest lift, the label's own among them", () => {
+    ten.slice(0, concepts.length).forEach((_, neuron) => {
+      const own = labels[neuron].evidence?.concept;
+      for (const limit of [1, 5]) {
+        const listed = lifts(neuron, limit);
+        expect(listed).toHaveLength(limit);
+        if (own !== undefined) expect(listed.map(({ concept }) => concept)).toContain(own);
+      }
+      expect(lifts(neuron, 5).every(({ lift }) => Number.isFinite(lift))).toBe(true);
+    });
+    expect(lifts(0, 0)).toEqual([]);
+    expect(lifts(0, 1000)).toHaveLength(concepts.length);
+  });
+
+  it("sum up as mean purity and mean base rate of the labelled", () => {
+    const { purity10, baseRate } = meanPurity(labels);
+    expect(purity10).toBeGreaterThan(0.8);
+    expect(baseRate).toBeLessThan(0.3);
+    expect(meanPurity([{ neuron: 0, label: "dead", kind: "dead", evidence: null }])).toEqual({
+      purity10: null,
+      baseRate: null,
+    });
+  });
+});
+
+describe("neurons without a concept", () => {
+  it("are described by their two most active items, without years and inverted articles", () => {
+    const items = itemsWith(4, { titles: ["Alien (1979)", "Heat (1995)", "Thing, The (1982)", "Big (1988)"] });
+    const activations = matrix(4, 1, Float32Array.of(3, 0, 2, 1));
+    expect(labelNeurons(activations, live(1), items, [], 0).labels).toEqual([
+      { neuron: 0, label: "like Alien, The Thing", kind: "unlabelled", evidence: null },
+    ]);
+  });
+
+  it("are shortened where titles are long, and never lose a title that is only a year", () => {
+    const items = itemsWith(2, { titles: ["(1984)", "A".repeat(100)] });
+    const [{ label }] = labelNeurons(matrix(2, 1, Float32Array.of(2, 1)), live(1), items, [], 0).labels;
+    expect(label).toBe(`like (1984), ${"A".repeat(39)}…`);
+  });
+
+  it("are dead when nothing activates them, and told apart when only users do", () => {
+    const activations = matrix(30, 2);
+    const { labels, lifts } = labelNeurons(activations, Uint8Array.of(0, 1), itemsWith(30), [], 0);
+    expect(labels.map(({ kind, label }) => [kind, label])).toEqual([
+      ["dead", "dead"],
+      ["unlabelled", "active on users only"],
+    ]);
+    expect(lifts(0, 5)).toEqual([]);
+  });
+});
+
+describe("the halves", () => {
+  const { items, interactions } = plantedFilms(FILMS, 3);
+  const concepts = conceptCandidates(items, interactions);
+
+  it("hold every item once and are of equal size", () => {
+    const { selection, proof } = splitInHalves(FILMS, concepts, 5);
+    expect([...selection.items, ...proof.items].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: FILMS }, (_, i) => i),
+    );
+    expect(selection.items).toHaveLength(FILMS / 2);
+    expect(splitInHalves(7, [], 5).selection.items.length + splitInHalves(7, [], 5).proof.items.length).toBe(7);
+  });
+
+  it("share the bearers of each concept about evenly, the rarest to within one", () => {
+    const { selection, proof } = splitInHalves(FILMS, concepts, 5);
+    const gaps = concepts.map((_, index) => Math.abs(selection.bearers[index].length - proof.bearers[index].length));
+    const rarest = concepts.reduce((best, { count }, index) => (count < concepts[best].count ? index : best), 0);
+    expect(gaps[rarest]).toBeLessThanOrEqual(1);
+    concepts.forEach(({ count }, index) => {
+      expect(gaps[index]).toBeLessThanOrEqual(3 * Math.sqrt(count) + 1);
+      expect(selection.bearers[index].length + proof.bearers[index].length).toBe(count);
+    });
+  });
+
+  it("depend on the seed alone", () => {
+    const items = (seed: number) => splitInHalves(FILMS, concepts, seed).selection.items;
+    expect(items(5)).toEqual(items(5));
+    expect(items(5)).not.toEqual(items(6));
+  });
+});
+
+describe("labelling at full size", () => {
+  it("takes well under a second for 256 neurons, 100 concepts and 3,000 items", () => {
+    const random = seededRandom(1);
+    const n = 3000;
+    const concepts = Array.from({ length: 100 }, (_, index): Concept => {
+      const bears = Uint8Array.from({ length: n }, () => (random.uniform() < 0.1 ? 1 : 0));
+      return { key: `c${index}`, label: `c${index}`, kind: "tag", bears, count: bears.reduce((a, b) => a + b, 0) };
+    });
+    const activations = neuronsFor(random, Array(256).fill(new Uint8Array(n)), 0, n);
+    const start = performance.now();
+    labelNeurons(activations, live(256), itemsWith(n), concepts, 1);
+    const elapsed = performance.now() - start;
+    console.log(`labelled 256 neurons in ${elapsed.toFixed(0)} ms`);
+    expect(elapsed).toBeLessThan(1000);
+  });
+});
