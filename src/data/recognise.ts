@@ -1,0 +1,93 @@
+/** What names of files and columns say about their role. */
+import type { TableColumn } from "./tables";
+import { TAG_SEPARATORS } from "./tables";
+
+export type Side = "item" | "user";
+
+const SUBJECTS: Record<Side | "interactions", ReadonlySet<string>> = {
+  item: words(
+    "item items movie movies film films product products track tracks song songs book books article articles game games artist artists iid",
+  ),
+  user: words("user users customer customers member members visitor visitors listener listeners uid"),
+  interactions: words(
+    "interaction interactions rating ratings click clicks event events view views purchase purchases transaction transactions play plays log logs feedback history train",
+  ),
+};
+
+/** What a file is about, by its own name or else its folder's; `bias` when it also says so. */
+export function subjectOfFile(file: string): { side: Side | null; bias: boolean } {
+  const [name, folder = ""] = file.split("/").reverse();
+  const own = partsOf(name.replace(/\.[^.]*$/, ""));
+  const sides = (["item", "user"] as const).filter((side) => own.some((part) => SUBJECTS[side].has(part)));
+  const outer = (["item", "user"] as const).filter((side) => partsOf(folder).some((part) => SUBJECTS[side].has(part)));
+  const side = sides.length === 1 ? sides[0] : sides.length === 0 && outer.length === 1 ? outer[0] : null;
+  return { side, bias: own.includes("bias") || own.includes("biases") };
+}
+
+/** `ratings.csv`, but also `user_item.csv`. */
+export function namesInteractions(file: string): boolean {
+  const parts = partsOf((file.split("/").at(-1) ?? "").replace(/\.[^.]*$/, ""));
+  const both = parts.some((part) => SUBJECTS.item.has(part)) && parts.some((part) => SUBJECTS.user.has(part));
+  return both || parts.some((part) => SUBJECTS.interactions.has(part));
+}
+
+/** How surely a column holds the ids of a side: 3 by its full name, 1 by a bare `id`, 0 not at all. */
+export function idLikeness(column: string, side: Side): number {
+  const parts = partsOf(column);
+  const subject = parts.find((part) => SUBJECTS[side].has(part));
+  if (subject !== undefined && parts.some((part) => ["id", "idx", "index", "key", "code"].includes(part))) return 3;
+  if (
+    side === "item" &&
+    parts.length === 1 &&
+    ["asin", "sku", "isbn", "itemid", "movieid", "filmid", "productid"].includes(parts[0])
+  )
+    return 3;
+  if (side === "user" && parts.length === 1 && ["userid", "customerid", "memberid"].includes(parts[0])) return 3;
+  if (subject !== undefined && parts.length === 1) return subject === "iid" || subject === "uid" ? 3 : 2;
+  return parts.length === 1 && parts[0] === "id" ? 1 : 0;
+}
+
+export function namesTitle(column: string): boolean {
+  return partsOf(column).some((part) => ["title", "name", "label"].includes(part));
+}
+
+export function namesYear(column: string): boolean {
+  return partsOf(column).some((part) => ["year", "released", "release"].includes(part));
+}
+
+export function namesTags(column: string): boolean {
+  return partsOf(column).some((part) =>
+    [
+      "genre",
+      "genres",
+      "tag",
+      "tags",
+      "category",
+      "categories",
+      "topic",
+      "topics",
+      "keywords",
+      "style",
+      "styles",
+    ].includes(part),
+  );
+}
+
+/** What stands between several tags of one line; undefined where lines hold one tag. */
+export function tagSeparator(column: TableColumn): string | undefined {
+  const ranked = TAG_SEPARATORS.toSorted((a, b) => column.separators[b] - column.separators[a]);
+  return column.separators[ranked[0]] > 0 ? ranked[0] : undefined;
+}
+
+/** `movieId`, `movie_id` and `Movie ID` are all `movie`, `id`. */
+function partsOf(name: string): string[] {
+  return name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((part) => part !== "");
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(" "));
+}
