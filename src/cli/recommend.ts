@@ -1,0 +1,33 @@
+/** `recprism recommend`: a user's list, without and with a steering config. */
+import { type CommonOptions, type Context, print } from "./context";
+import { table } from "./table";
+
+export interface RecommendOptions extends CommonOptions {
+  user: string;
+  config?: string;
+  k: number;
+}
+
+export async function recommend({ engine, project }: Context, options: RecommendOptions): Promise<void> {
+  const config = options.config ? await engine.readConfig(project.id, options.config) : null;
+  const recommendation = await engine.recommend(project.id, options.user, options.k, config);
+  print(options, recommendation, () => {
+    const { before, after } = recommendation;
+    const rank = new Map(before.map(({ id }, index) => [id, index + 1]));
+    const rows = before.map((item, index) => ({ place: index + 1, item, steered: after[index] }));
+    return table(rows, [
+      { heading: "#", align: "right", cell: ({ place }) => String(place) },
+      { heading: "before", widest: 44, cell: ({ item }) => item.title },
+      ...(config === null
+        ? []
+        : [
+            { heading: "after", widest: 44, cell: ({ steered }: (typeof rows)[number]) => steered.title },
+            {
+              heading: "was",
+              align: "right" as const,
+              cell: ({ steered }: (typeof rows)[number]) => String(rank.get(steered.id) ?? "new"),
+            },
+          ]),
+    ]);
+  });
+}

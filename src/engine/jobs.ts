@@ -1,0 +1,158 @@
+/** Training jobs, each in a process of its own: a native run blocks its thread, and a crash must not take the engine along. */
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createBirpc } from "birpc";
+import { type Answer, unwrapped } from "../protocol/answer";
+import type { Job, JobId, ProjectId, TrainProgress } from "../protocol/engine";
+import { errorData, RecPrismError } from "../protocol/error";
+import { hasCheckpoint, type TrainJob, type TrainJobResult } from "./train-job";
+
+/** What a job process offers. */
+export interface JobProcess {
+  run(job: TrainJob): Promise<Answer<TrainJobResult>>;
+  cancel(): void;
+}
+
+/** What a job process tells. */
+export interface JobProcessEvents {
+  progress(progress: TrainProgress): void;
+}
+
+/** A job that has not stopped training this long after it was asked to is killed. */
+const CANCEL_GRACE_MILLISECONDS = 800;
+
+interface RunningJob {
+  job: Job;
+  spec: TrainJob;
+  child: ChildProcess | null;
+  cancelAsked: boolean;
+  cancel(): void;
+}
+
+export class Jobs {
+  private readonly all = new Map<JobId, RunningJob>();
+
+  /**
+   * @param script bundled job process, `dist/job.js`
+   * @param changed told of every change of a job
+   * @param finished awaited before a job that wrote an artifact is reported as over
+   */
+  constructor(
+    private readonly script: string,
+    private readonly changed: (job: Job) => void,
+    private readonly finished: (project: ProjectId, artifact: string) => Promise<void>,
+  ) {}
+
+  list(): Job[] {
+    return [...this.all.values()].map(({ job }) => job);
+  }
+
+  /** @throws RecPrismError "settings-invalid" while another job writes the same folder */
+  start(project: ProjectId, spec: TrainJob): JobId {
+    for (const other of this.all.values()) {
+      if (other.job.state === "running" && other.spec.out === spec.out) {
+        throw new RecPrismError(
+          "settings-invalid",
+          `A training run that writes ${spec.out} is already going on. Cancel it first.`,
+          {
+            file: spec.out,
+          },
+        );
+      }
+    }
+    const job: Job = {
+      id: randomUUID(),
+      kind: "train",
+      project,
+      state: "running",
+      progress: { phase: "preparing", epoch: 0, epochs: 0, step: 0, steps: 0, loss: null, secondsLeft: null },
+      error: null,
+      artifact: null,
+    };
+    const running: RunningJob = { job, spec, child: null, cancelAsked: false, cancel: () => {} };
+    this.all.set(job.id, running);
+    this.run(running).catch((thrown) => this.update(running, { state: "failed", error: errorData(thrown) }));
+    return job.id;
+  }
+
+  cancel(id: JobId): void {
+    const running = this.all.get(id);
+    if (!running) throw new RecPrismError("not-found", `There is no job ${id}.`);
+    if (running.job.state !== "running" || running.cancelAsked) return;
+    running.cancelAsked = true;
+    running.cancel();
+    setTimeout(() => {
+      // Once it measures, it has stopped training and is about to publish what it has.
+      if (running.job.state === "running" && running.job.progress.phase !== "measuring") running.child?.kill("SIGKILL");
+    }, CANCEL_GRACE_MILLISECONDS).unref();
+  }
+
+  dispose(): void {
+    for (const { child } of this.all.values()) child?.kill("SIGKILL");
+  }
+
+  private async run(running: RunningJob): Promise<void> {
+    let result: TrainJobResult;
+    try {
+      result = await this.inProcess(running, running.spec);
+    } catch (thrown) {
+      if (!running.cancelAsked || !(thrown instanceof ProcessEnded)) throw thrown;
+      result = (await hasCheckpoint(running.spec.out))
+        ? await this.inProcess(running, { ...running.spec, finish: true })
+        : { artifact: null, interrupted: true };
+    }
+    if (result.artifact) await this.finished(running.job.project, result.artifact);
+    this.update(running, { state: result.interrupted ? "cancelled" : "done", artifact: result.artifact });
+  }
+
+  private async inProcess(running: RunningJob, spec: TrainJob): Promise<TrainJobResult> {
+    const child = fork(this.script, {
+      serialization: "advanced",
+      execArgv: [],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    running.child = child;
+    let lastWords = "";
+    child.stderr?.on("data", (chunk) => {
+      lastWords = (lastWords + chunk).slice(-2_000);
+    });
+    const events: JobProcessEvents = { progress: (progress) => this.update(running, { progress }) };
+    const rpc = createBirpc<JobProcess, JobProcessEvents>(events, {
+      post: (message) => child.connected && child.send(message, () => {}),
+      on: (listener) => child.on("message", listener),
+      eventNames: ["cancel"],
+      timeout: -1,
+    });
+    const ended = new Promise<never>((_, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => reject(new ProcessEnded(signal ?? `exit code ${code}`, lastWords)));
+    });
+    running.cancel = () => rpc.cancel();
+    try {
+      return unwrapped(await Promise.race([rpc.run(spec), ended]));
+    } finally {
+      rpc.$close();
+      child.kill();
+      ended.catch(() => {});
+      running.child = null;
+    }
+  }
+
+  private update(running: RunningJob, change: Partial<Job>): void {
+    if (running.job.state !== "running") return;
+    running.job = { ...running.job, ...change };
+    this.changed(running.job);
+  }
+}
+
+/** The process ended before it answered. */
+class ProcessEnded extends RecPrismError {
+  constructor(how: string, lastWords: string) {
+    const said = lastWords.trim() ? ` It last said: ${lastWords.trim().split("\n").at(-1)}` : "";
+    super(
+      "engine-stopped",
+      `The training process ended unexpectedly (${how}).${said} The SAE of before is untouched; train again.`,
+    );
+  }
+}
