@@ -1,0 +1,87 @@
+/** Composition root of the extension: wires the host's parts to VS Code, nothing else. */
+import { commands, type Disposable, type ExtensionContext, Uri, window } from "vscode";
+import { contextKeys } from "./host/context-keys";
+import { createEngineHost } from "./host/engine-host";
+import { showFault } from "./host/faults";
+import { insertConfig } from "./host/insert-config";
+import { LabPanel } from "./host/lab-panel";
+import { LastEditor } from "./host/last-editor";
+import { NeuronsViewProvider } from "./host/neurons-view";
+import { openEmbeddings } from "./host/open-flow";
+import { ReportPage } from "./host/report";
+import { openAfterReload, openSample } from "./host/sample";
+import { saveConfig } from "./host/save-config";
+import { Training } from "./host/training";
+import { trainingStatus } from "./host/training-status";
+import { WorkspaceProject } from "./host/workspace-project";
+
+export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel("RecPrism", { log: true });
+  const { client, session } = createEngineHost(context.extensionPath, context.workspaceState, log);
+  const workspaceProject = new WorkspaceProject(session, log);
+  const training = new Training(session, workspaceProject, log);
+  const lastEditor = new LastEditor();
+  const report = new ReportPage(session);
+  const lab = new LabPanel(context.extensionUri, session, workspaceProject);
+  const neurons = new NeuronsViewProvider(context.extensionUri, session, workspaceProject, (neuron) => {
+    session.select(neuron);
+    lab.show(true);
+  });
+
+  const command = (id: string, run: (argument: unknown) => unknown): Disposable =>
+    commands.registerCommand(id, async (argument: unknown) => {
+      try {
+        await run(argument);
+      } catch (thrown) {
+        void showFault(thrown, log, session.state.project?.id);
+      }
+    });
+  /** For commands that need a project: the workspace's is opened if none is. */
+  const withProject = (run: () => unknown) => async () => {
+    await workspaceProject.ensureOpen();
+    await run();
+  };
+
+  let shown = session.state.project;
+  context.subscriptions.push(
+    log,
+    client,
+    session,
+    workspaceProject,
+    lastEditor,
+    report,
+    lab,
+    contextKeys(session),
+    trainingStatus(session),
+    session.onChanged(({ project }) => {
+      if (project !== null && project !== shown) log.info(`project opened ${project.name} (${project.id})`);
+      shown = project;
+    }),
+    window.registerWebviewViewProvider(NeuronsViewProvider.viewId, neurons),
+    window.registerWebviewPanelSerializer(LabPanel.viewType, lab),
+    command("recprism.openEmbeddings", (given) => openEmbeddings(given instanceof Uri ? given : undefined, session)),
+    command("recprism.openSample", () => openSample(session, context.globalState)),
+    command("recprism.train", () => training.train()),
+    command("recprism.cancelTraining", () => training.cancel()),
+    command("recprism.openLab", () => lab.show(false)),
+    command(
+      "recprism.insertConfig",
+      withProject(() => insertConfig(session, lastEditor)),
+    ),
+    command(
+      "recprism.saveConfig",
+      withProject(() => saveConfig(session)),
+    ),
+    command(
+      "recprism.openReport",
+      withProject(() => report.show()),
+    ),
+    command("recprism.showLog", () => log.show()),
+  );
+  log.info("activated");
+  void openAfterReload(workspaceProject, context.globalState).catch((thrown) => showFault(thrown, log));
+}
+
+export function deactivate(): void {
+  // What `activate` subscribed is disposed of by VS Code, the engine's process with it.
+}

@@ -1,0 +1,26 @@
+/** Faults as a person meets them: a message with the remedy, a way to the file and to the log. */
+import { isAbsolute, resolve } from "node:path";
+import { commands, type LogOutputChannel, Uri, window } from "vscode";
+import { errorData } from "../protocol/error";
+
+const SHOW_LOG = "Show Log";
+const OPEN_FILE = "Open File";
+
+/** Shows the fault and logs it, with its stack where it is one of our own. */
+export async function showFault(thrown: unknown, log: LogOutputChannel, folder?: string): Promise<void> {
+  const { reason, message, where } = errorData(thrown);
+  if (reason === "cancelled") return;
+  log.error(`${reason}: ${message}`);
+  if (reason === "internal" && thrown instanceof Error && thrown.stack) log.error(thrown.stack);
+  const file = openable(where.file, folder);
+  const picked = await window.showErrorMessage(message, ...(file === null ? [] : [OPEN_FILE]), SHOW_LOG);
+  if (picked === SHOW_LOG) log.show();
+  if (picked === OPEN_FILE && file !== null) await commands.executeCommand("vscode.open", Uri.file(file));
+}
+
+/** Only text files open usefully; a matrix would open as rubbish. */
+function openable(file: string | undefined, folder: string | undefined): string | null {
+  if (file === undefined || !/\.(json|csv|tsv)$/.test(file)) return null;
+  if (isAbsolute(file)) return file;
+  return folder === undefined ? null : resolve(folder, file);
+}

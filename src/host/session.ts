@@ -1,0 +1,174 @@
+/** The one place of the host's state: open project, job, selected neuron and recipe. Views and commands read it here. */
+import { EventEmitter } from "node:events";
+import { basename } from "node:path";
+import type { Engine, Job, ProjectSummary } from "../protocol/engine";
+import { type ErrorData, errorData, RecPrismError } from "../protocol/error";
+import type { Recipe } from "../protocol/steering";
+import type { SharedState } from "../protocol/webview";
+
+/** Where state outlives a reload; VS Code's `Memento` is one. */
+export interface Memory {
+  get<Value>(key: string): Value | undefined;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/** A recipe speaks of the neurons of one SAE, so it is kept with that SAE's hash. */
+interface KeptRecipe {
+  sae: string | null;
+  recipe: Recipe;
+}
+
+const LAST_PROJECT = "project";
+const recipeKey = (project: string) => `recipe:${project}`;
+/** A slider changes the recipe many times a second; it is kept once it rests. */
+const KEEP_RECIPE_AFTER_MS = 300;
+
+export class Session {
+  readonly #events = new EventEmitter<{ changed: [SharedState]; recipeReplaced: [Recipe] }>();
+  #state: SharedState = { project: null, job: null, neuron: null, error: null, busy: null };
+  #recipe: Recipe = emptyRecipe();
+  #recipeTimer: NodeJS.Timeout | null = null;
+  #openings = 0;
+  #readAt = 0;
+
+  constructor(
+    readonly engine: Engine,
+    private readonly memory: Memory,
+  ) {
+    this.#events.setMaxListeners(50);
+  }
+
+  get state(): SharedState {
+    return this.#state;
+  }
+
+  get recipe(): Recipe {
+    return this.#recipe;
+  }
+
+  /** Manifest of the project that was open last in this workspace, if any. */
+  get lastProject(): string | undefined {
+    return this.memory.get<string>(LAST_PROJECT);
+  }
+
+  /** When reading the open project's files began, in ms since 1970: what changed later was not read. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  /** The open project; throws where there is none. */
+  get project(): ProjectSummary {
+    if (this.#state.project !== null) return this.#state.project;
+    throw new RecPrismError(
+      "not-found",
+      "No RecPrism project is open. Run “RecPrism: Open Embeddings…” on your files, or “RecPrism: Open Sample Project”.",
+    );
+  }
+
+  onChanged(listener: (state: SharedState) => void): { dispose(): void } {
+    this.#events.on("changed", listener);
+    return { dispose: () => this.#events.off("changed", listener) };
+  }
+
+  onRecipeReplaced(listener: (recipe: Recipe) => void): { dispose(): void } {
+    this.#events.on("recipeReplaced", listener);
+    return { dispose: () => this.#events.off("recipeReplaced", listener) };
+  }
+
+  /**
+   * Opens a project by its folder or manifest, or reads the open one anew.
+   * A fault is thrown and shown in the views too; the project of before stays open then.
+   */
+  async open(path: string): Promise<ProjectSummary> {
+    const opening = ++this.#openings;
+    const startedAt = Date.now();
+    this.#change({ busy: `Opening ${basename(path)}…`, error: null });
+    try {
+      const project = await this.engine.openProject(path);
+      if (opening === this.#openings) {
+        this.#readAt = startedAt;
+        this.show(project);
+      }
+      return project;
+    } catch (thrown) {
+      if (opening === this.#openings) this.#change({ busy: null, error: errorData(thrown) });
+      throw thrown;
+    }
+  }
+
+  /** Takes a project that the engine has opened as the open one. */
+  show(project: ProjectSummary): void {
+    const before = this.#state.project;
+    const sameSae = before?.id === project.id && before.sae?.hash === project.sae?.hash;
+    const neuron = sameSae ? this.#state.neuron : null;
+    if (!sameSae) this.#keepRecipe();
+    this.#change({ project, neuron, busy: null, error: null });
+    void this.memory.update(LAST_PROJECT, project.manifestPath);
+    if (!sameSae) this.#restoreRecipe(project);
+  }
+
+  select(neuron: number | null): void {
+    if (neuron !== this.#state.neuron) this.#change({ neuron });
+  }
+
+  fail(error: ErrorData): void {
+    this.#change({ error, busy: null });
+  }
+
+  jobChanged(job: Job): void {
+    this.#change({ job });
+  }
+
+  /** The engine runs again: what was said of its end is over. */
+  engineStarted(): void {
+    if (this.#state.error?.reason === "engine-stopped") this.#change({ error: null });
+  }
+
+  /** The engine is gone and its jobs with it. */
+  engineStopped(error: ErrorData): void {
+    const { job } = this.#state;
+    const lost = job?.state === "running" ? { ...job, state: "failed" as const, error } : job;
+    this.#change({ job: lost, error, busy: null });
+  }
+
+  /** The Lab edited the recipe. */
+  changeRecipe(recipe: Recipe): void {
+    this.#recipe = recipe;
+    if (this.#recipeTimer !== null) clearTimeout(this.#recipeTimer);
+    this.#recipeTimer = setTimeout(() => this.#keepRecipe(), KEEP_RECIPE_AFTER_MS);
+    this.#events.emit("changed", this.#state);
+  }
+
+  dispose(): void {
+    this.#keepRecipe();
+    this.#events.removeAllListeners();
+  }
+
+  #keepRecipe(): void {
+    if (this.#recipeTimer === null) return;
+    clearTimeout(this.#recipeTimer);
+    this.#recipeTimer = null;
+    const { project } = this.#state;
+    if (project === null) return;
+    const kept: KeptRecipe = { sae: project.sae?.hash ?? null, recipe: this.#recipe };
+    void this.memory.update(recipeKey(project.id), kept);
+  }
+
+  #restoreRecipe(project: ProjectSummary): void {
+    const kept = this.memory.get<KeptRecipe>(recipeKey(project.id));
+    const fits = kept !== undefined && kept.sae === (project.sae?.hash ?? null);
+    this.#recipe = fits ? kept.recipe : emptyRecipe();
+    this.#events.emit("recipeReplaced", this.#recipe);
+    this.#events.emit("changed", this.#state);
+  }
+
+  #change(part: Partial<SharedState>): void {
+    this.#state = { ...this.#state, ...part };
+    this.#events.emit("changed", this.#state);
+  }
+}
+
+/** Named as the Lab names a recipe without edits, so that it goes on naming it after its edits. */
+export function emptyRecipe(): Recipe {
+  return { name: "No change", mode: "delta", edits: [] };
+}

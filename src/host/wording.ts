@@ -1,0 +1,60 @@
+/** How the host words measures, training progress and results. */
+import type { Report } from "../protocol/artifact";
+import type { Job, ProjectSummary, TrainProgress } from "../protocol/engine";
+
+/** Two digits without a leading zero, as measures are printed: `.59`; `n/a` where the data does not allow the measure. */
+export function measure(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "n/a";
+  return value.toFixed(2).replace(/^(-?)0\./, "$1.");
+}
+
+export function timeLeft(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min left`;
+  return `${(seconds / 3600).toFixed(1)} h left`;
+}
+
+/** `epoch 3/18, loss 0.4123, 12 s left` */
+export function progressText(progress: TrainProgress): string {
+  if (progress.phase === "preparing") return "preparing data";
+  const parts =
+    progress.phase === "measuring" ? ["measuring and naming neurons"] : [`epoch ${progress.epoch}/${progress.epochs}`];
+  if (progress.phase === "training" && progress.loss !== null) parts.push(`loss ${progress.loss.toPrecision(4)}`);
+  if (progress.secondsLeft !== null) parts.push(timeLeft(progress.secondsLeft));
+  return parts.join(", ");
+}
+
+/** Share of the training steps that are done, in [0, 1]. */
+export function progressShare(progress: TrainProgress): number {
+  if (progress.phase === "preparing" || progress.steps <= 0) return 0;
+  if (progress.phase === "measuring") return 1;
+  return Math.min(1, Math.max(0, progress.step / progress.steps));
+}
+
+/** `MS .59, RBO@30 .56, 18 of 22 neurons labelled` */
+export function measuresText(report: Report): string {
+  return `MS ${measure(report.ms)}, RBO@30 ${measure(report.rbo30)}, ${report.labelled} of ${report.latents} neurons labelled`;
+}
+
+/** What to tell when a job has ended; the project as it was read anew after it. */
+export function jobOutcome(job: Job, project: ProjectSummary): string {
+  const result = project.sae === null ? "" : `: ${measuresText(project.sae.report)}`;
+  if (job.state === "done") return `Trained an SAE for ${project.name}${result}.`;
+  if (job.state === "cancelled") {
+    return job.artifact === null
+      ? "Training was cancelled before its first checkpoint. Nothing was written."
+      : `Training was cancelled. Its last checkpoint was kept${result}.`;
+  }
+  return job.error?.message ?? "Training failed.";
+}
+
+/** `2 edits` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A recipe's name as a file's, without extension: `Less Horror, more Drama` gives `less-horror-more-drama`. */
+export function fileNameOf(name: string): string {
+  const words = name.toLowerCase().replace(/[^\p{L}\p{N}._]+/gu, "-");
+  return words.replace(/^[-.]+|[-.]+$/g, "") || "recipe";
+}

@@ -1,0 +1,82 @@
+/** Example values of the contract for the host's tests. */
+import type { Report } from "../../src/protocol/artifact";
+import type { Job, ProjectSummary } from "../../src/protocol/engine";
+import type { SaeSettings } from "../../src/protocol/manifest";
+
+const settings: SaeSettings = {
+  latents: 22,
+  epochs: 18,
+  batch: 256,
+  learningRate: 1e-3,
+  predictionWeight: 1,
+  reconstructionWeight: 0.1,
+  klWeight: 0.01,
+  seed: 1,
+};
+
+export function report(changes: Partial<Report> = {}): Report {
+  return {
+    version: 1,
+    sae: "hash-1",
+    users: 6018,
+    items: 3018,
+    dimensions: 20,
+    latents: 22,
+    settings,
+    ms: 0.592,
+    purity10: 0.8,
+    purity10BaseRate: 0.09,
+    labelled: 18,
+    rbo30: 0.558,
+    rbo30Extrapolated: 0.6,
+    kendall30: 0.298,
+    rankedUsers: 1000,
+    rankedUsersHeldOut: true,
+    l0: 9.5,
+    dead: 0,
+    explainedVariance: 0.7,
+    trainSeconds: 17.3,
+    msPerStep: 0.33,
+    steps: 52488,
+    interrupted: false,
+    neurons: [],
+    ...changes,
+  };
+}
+
+export function project(changes: Partial<ProjectSummary> = {}): ProjectSummary {
+  return {
+    id: "/films",
+    name: "films",
+    manifestPath: "/films/recprism.json",
+    manifest: {
+      version: 1,
+      name: "films",
+      items: { embeddings: "items.npy", ids: { rule: "row-number", first: 0 }, tags: [] },
+      users: { embeddings: "users.npy", ids: { rule: "row-number", first: 0 }, attributes: [] },
+      recommender: { kind: "dot" },
+      sae: { path: "sae", settings: {} },
+    },
+    users: 6018,
+    items: 3018,
+    dimensions: 20,
+    interactions: null,
+    settings,
+    sae: { path: "/films/sae", hash: "hash-1", latents: 22, labelled: 18, report: report() },
+    warnings: [],
+    ...changes,
+  };
+}
+
+export function job(changes: Partial<Job> = {}): Job {
+  return {
+    id: "job-1",
+    kind: "train",
+    project: "/films",
+    state: "running",
+    progress: { phase: "training", epoch: 3, epochs: 18, step: 100, steps: 900, loss: 0.41234, secondsLeft: 12.3 },
+    error: null,
+    artifact: null,
+    ...changes,
+  };
+}

@@ -1,0 +1,160 @@
+/** The host's state: what opening, jobs, crashes and edits make of it. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { emptyRecipe, Session } from "../../src/host/session";
+import type { Engine, ProjectSummary } from "../../src/protocol/engine";
+import { RecPrismError } from "../../src/protocol/error";
+import type { Recipe } from "../../src/protocol/steering";
+import { job, project } from "./examples";
+
+const LESS_HORROR: Recipe = { name: "Less horror", mode: "delta", edits: [{ neuron: 13, operation: "suppress" }] };
+
+/** A session over an engine that opens what `projects` holds, and its memory as a reload would find it. */
+function session(projects: Record<string, ProjectSummary>, kept = new Map<string, unknown>()) {
+  const engine = {
+    async openProject(path: string) {
+      if (projects[path] !== undefined) return projects[path];
+      throw new RecPrismError("file-missing", `There is no ${path}.`, { file: path });
+    },
+  } as Engine;
+  const memory = {
+    get: <Value>(key: string) => kept.get(key) as Value | undefined,
+    update: async (key: string, value: unknown) => void kept.set(key, structuredClone(value)),
+  };
+  return { session: new Session(engine, memory), kept };
+}
+
+const retrained = () => project({ sae: { ...project().sae!, hash: "hash-2" } });
+
+describe("opening a project", () => {
+  it("shows it, busy meanwhile, and remembers it for the next reload", async () => {
+    const { session: state, kept } = session({ "/films": project() });
+    const seen: (string | null)[] = [];
+    state.onChanged(({ busy }) => seen.push(busy));
+    await state.open("/films");
+    expect(seen[0]).toBe("Opening films…");
+    expect(state.state).toMatchObject({ project: { name: "films" }, busy: null, error: null });
+    expect(session({}, kept).session.lastProject).toBe("/films/recprism.json");
+  });
+
+  it("that fails is thrown and shown, and leaves the project of before open", async () => {
+    const { session: state } = session({ "/films": project() });
+    await state.open("/films");
+    await expect(state.open("/songs")).rejects.toMatchObject({ reason: "file-missing" });
+    expect(state.state).toMatchObject({ project: { name: "films" }, busy: null, error: { reason: "file-missing" } });
+    await state.open("/films");
+    expect(state.state.error).toBeNull();
+  });
+
+  it("is decided by the last of two requests, whichever ends first", async () => {
+    let endSlow: (opened: ProjectSummary) => void = () => {};
+    const slow = new Promise<ProjectSummary>((resolve) => {
+      endSlow = resolve;
+    });
+    const engine = { openProject: (path: string) => (path === "/slow" ? slow : Promise.resolve(project())) } as Engine;
+    const state = new Session(engine, { get: () => undefined, update: async () => {} });
+    const first = state.open("/slow");
+    await state.open("/films");
+    endSlow(project({ id: "/slow", name: "slow" }));
+    await first;
+    expect(state.state.project?.name).toBe("films");
+  });
+
+  it("is asked for by an error where a project is needed", () => {
+    expect(() => session({}).session.project).toThrow("Open Embeddings");
+  });
+
+  it("again keeps the selected neuron while the SAE is the same, and drops it with another", async () => {
+    const projects = { "/films": project() };
+    const { session: state } = session(projects);
+    await state.open("/films");
+    state.select(13);
+    await state.open("/films");
+    expect(state.state.neuron).toBe(13);
+    projects["/films"] = retrained();
+    await state.open("/films");
+    expect(state.state.neuron).toBeNull();
+  });
+});
+
+describe("the recipe", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("outlives a reload, once it rests", async () => {
+    const { session: state, kept } = session({ "/films": project() });
+    await state.open("/films");
+    state.changeRecipe(LESS_HORROR);
+    await vi.runAllTimersAsync();
+    const reloaded = session({ "/films": project() }, kept).session;
+    await reloaded.open("/films");
+    expect(reloaded.recipe).toEqual(LESS_HORROR);
+  });
+
+  it("is kept at once when the session ends", async () => {
+    const { session: state, kept } = session({ "/films": project() });
+    await state.open("/films");
+    state.changeRecipe(LESS_HORROR);
+    state.dispose();
+    const reloaded = session({ "/films": project() }, kept).session;
+    await reloaded.open("/films");
+    expect(reloaded.recipe).toEqual(LESS_HORROR);
+  });
+
+  it("is empty for another SAE, whose neurons mean other things, and the Lab is told", async () => {
+    const projects = { "/films": project() };
+    const { session: state } = session(projects);
+    await state.open("/films");
+    state.changeRecipe(LESS_HORROR);
+    await vi.runAllTimersAsync();
+    const told: Recipe[] = [];
+    state.onRecipeReplaced((recipe) => told.push(recipe));
+    projects["/films"] = retrained();
+    await state.open("/films");
+    expect(state.recipe).toEqual(emptyRecipe());
+    expect(told).toEqual([emptyRecipe()]);
+  });
+
+  it("of one project does not reach another", async () => {
+    const songs = project({ id: "/songs", name: "songs", manifestPath: "/songs/recprism.json" });
+    const { session: state } = session({ "/films": project(), "/songs": songs });
+    await state.open("/films");
+    state.changeRecipe(LESS_HORROR);
+    await state.open("/songs");
+    expect(state.recipe).toEqual(emptyRecipe());
+    await state.open("/films");
+    expect(state.recipe).toEqual(LESS_HORROR);
+  });
+});
+
+describe("a job", () => {
+  it("is shown as it goes on", () => {
+    const { session: state } = session({});
+    state.jobChanged(job());
+    state.jobChanged(job({ state: "done", artifact: "/films/sae" }));
+    expect(state.state.job).toMatchObject({ state: "done", artifact: "/films/sae" });
+  });
+
+  it("that runs when the engine stops has failed", () => {
+    const { session: state } = session({});
+    state.jobChanged(job());
+    state.engineStopped({ reason: "engine-stopped", message: "gone", where: {} });
+    expect(state.state).toMatchObject({
+      job: { state: "failed", error: { reason: "engine-stopped" } },
+      error: { message: "gone" },
+    });
+  });
+
+  it("lost with the engine is no fault of the engine that starts next", () => {
+    const { session: state } = session({});
+    state.engineStopped({ reason: "engine-stopped", message: "gone", where: {} });
+    state.engineStarted();
+    expect(state.state.error).toBeNull();
+  });
+
+  it("that had ended before the engine stopped stays as it ended", () => {
+    const { session: state } = session({});
+    state.jobChanged(job({ state: "done", artifact: "/films/sae" }));
+    state.engineStopped({ reason: "engine-stopped", message: "gone", where: {} });
+    expect(state.state.job).toMatchObject({ state: "done", error: null });
+  });
+});
