@@ -1,0 +1,160 @@
+/** Runs in the page in place of VS Code: its API, its theme, and a host that answers from a made-up recommender. */
+import { createBirpc } from "birpc";
+import { type Answer, answered } from "../../../src/protocol/answer";
+import type { Job, ProjectSummary } from "../../../src/protocol/engine";
+import { RecPrismError } from "../../../src/protocol/error";
+import type { Recipe } from "../../../src/protocol/steering";
+import type { LabHost, LabView, SharedState } from "../../../src/protocol/webview";
+import { FilmWorld } from "./film-world";
+import type { Scenario } from "./scenario";
+import { applyTheme } from "./themes";
+
+interface Recorded {
+  method: string;
+  args: unknown[];
+}
+
+declare global {
+  interface Window {
+    scenario: Scenario;
+    /** Every call of the webview, in order. */
+    recorded: Recorded[];
+    /** What the host says of its own accord. */
+    announce: { state(change: Partial<SharedState>): void; recipe(recipe: Recipe): void };
+    /** How many previews were in flight at once, at most. */
+    mostPreviews: number;
+    violations: string[];
+    acquireVsCodeApi(): unknown;
+  }
+}
+
+const { scenario } = window;
+applyTheme(scenario.theme, scenario.view);
+window.recorded = [];
+window.violations = [];
+window.mostPreviews = 0;
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+
+const world = new FilmWorld(scenario.neurons, scenario.hostile);
+let recipe: Recipe = { name: "No change", mode: "delta", edits: [] };
+let state: SharedState = {
+  project: scenario.project === "none" ? null : projectSummary(),
+  job: scenario.project === "training" ? trainingJob() : null,
+  neuron: scenario.neuron,
+  error: scenario.fault,
+  busy: null,
+};
+
+function projectSummary(): ProjectSummary {
+  const trained = scenario.project === "trained";
+  return {
+    id: "/films",
+    name: "Made-up films",
+    users: 2000,
+    items: 1200,
+    dimensions: 24,
+    interactions: 96_120,
+    settings: { latents: 24, epochs: 18 },
+    sae: trained
+      ? { path: "/films/sae", hash: "abc", latents: scenario.neurons, labelled: 12, report: { ms: 0.592 } }
+      : null,
+    warnings: [],
+  } as unknown as ProjectSummary;
+}
+
+function trainingJob(): Job {
+  return {
+    id: "1",
+    kind: "train",
+    project: "/films",
+    state: "running",
+    progress: { phase: "training", epoch: 7, epochs: 18, step: 19_800, steps: 52_488, loss: 0.4123, secondsLeft: 21.4 },
+    error: null,
+    artifact: null,
+  };
+}
+
+/** Fails where the scenario says so. */
+function answer<Value>(method: string, work: () => Value): Promise<Answer<Value>> {
+  return answered(() => {
+    const message = scenario.failing[method];
+    if (message !== undefined) throw new RecPrismError("internal", message);
+    return work();
+  });
+}
+
+let previews = 0;
+const host: LabHost = {
+  ready: async () => state,
+  openEmbeddings() {},
+  openSample() {},
+  train() {},
+  cancelTraining() {},
+  selectNeuron(neuron) {
+    window.announce.state({ neuron });
+  },
+  neurons: (query) => answer("neurons", () => world.page(query)),
+  neuron: (neuron) => answer("neuron", () => world.detail(neuron)),
+  findUsers: (text) =>
+    answer("findUsers", () => {
+      const ids = Array.from({ length: 2000 }, (_, index) => String(index + 1));
+      const found = [...ids.filter((id) => id.startsWith(text)), ...ids.filter((id) => id.indexOf(text) > 0)];
+      return found.slice(0, 50).map((id) => ({ id, detail: world.user(id).detail }));
+    }),
+  user: (user) => answer("user", () => world.user(user)),
+  async preview(user, wanted, k) {
+    previews++;
+    window.mostPreviews = Math.max(window.mostPreviews, previews);
+    await new Promise((resolve) => setTimeout(resolve, scenario.previewMilliseconds));
+    previews--;
+    return answer("preview", () => world.preview(user, wanted, k));
+  },
+  recipe: async () => recipe,
+  recipeChanged(changed) {
+    recipe = changed;
+  },
+  insertConfig() {},
+  saveConfig() {},
+};
+
+for (const method of Object.keys(host) as (keyof LabHost)[]) {
+  const served = host[method] as (...args: unknown[]) => unknown;
+  Object.assign(host, {
+    [method]: (...args: unknown[]) => {
+      window.recorded.push({ method, args });
+      return served(...args);
+    },
+  });
+}
+
+let receive: (message: unknown) => void = () => {};
+const view = createBirpc<LabView, LabHost>(host, {
+  post: (data) => window.dispatchEvent(new MessageEvent("message", { data: JSON.parse(JSON.stringify(data)) })),
+  on: (handler) => {
+    receive = handler;
+  },
+  eventNames: ["stateChanged", "recipeReplaced"],
+});
+
+window.announce = {
+  state(change) {
+    state = { ...state, ...change };
+    void view.stateChanged(state);
+  },
+  recipe(replacement) {
+    recipe = replacement;
+    void view.recipeReplaced(replacement);
+  },
+};
+
+let saved: unknown = scenario.saved;
+window.acquireVsCodeApi = () => ({
+  // A structured clone in a later task, as between the frames of VS Code.
+  postMessage: (message: unknown) => void setTimeout(receive, 0, JSON.parse(JSON.stringify(message))),
+  getState: () => saved,
+  setState: (next: unknown) => {
+    saved = next;
+  },
+});

@@ -1,0 +1,32 @@
+/** What a screen test starts from. */
+import type { ErrorData } from "../../../src/protocol/error";
+import type { Theme } from "./themes";
+
+export interface Scenario {
+  view: "neurons" | "lab";
+  theme: Theme;
+  project: "none" | "untrained" | "training" | "trained";
+  neurons: number;
+  neuron: number | null;
+  /** Titles and labels that would be markup if anyone let them. */
+  hostile: boolean;
+  fault: ErrorData | null;
+  /** Message with which a method of the host fails. */
+  failing: Record<string, string>;
+  previewMilliseconds: number;
+  /** What `getState` returns at the start. */
+  saved: unknown;
+}
+
+export const USUAL: Scenario = {
+  view: "neurons",
+  theme: "dark",
+  project: "trained",
+  neurons: 400,
+  neuron: null,
+  hostile: false,
+  fault: null,
+  failing: {},
+  previewMilliseconds: 2,
+  saved: undefined,
+};

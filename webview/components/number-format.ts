@@ -1,0 +1,50 @@
+/** Numbers as people read them: two digits, no needless zeros, a dash where there is none. */
+
+const NONE = "–";
+const grouped = new Intl.NumberFormat("en-US");
+
+/** A measure with two decimals: `.71`, `-.19`, `1.00`, `–` for null. */
+export function decimal(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return NONE;
+  const text = value.toFixed(2);
+  return (text === "-0.00" ? "0.00" : text).replace(/^(-?)0\./, "$1.");
+}
+
+/** A quantity of unknown size with three significant digits: `0.412`, `12.3`, `0.00418`. */
+export function significant(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : NONE;
+}
+
+/** A share in whole per cent: `9%`, `<1%` for what would round to nothing, `>99%` for what is not quite all. */
+export function percent(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return NONE;
+  const whole = Math.round(share * 100);
+  if (whole === 0 && share > 0) return "<1%";
+  if (whole === 100 && share < 1) return ">99%";
+  return `${whole}%`;
+}
+
+/** A share and its base rate, `92% | 9%`. */
+export function shareWithBase(share: number | null, baseRate: number | null): string {
+  return share === null ? NONE : `${percent(share)} | ${percent(baseRate)}`;
+}
+
+/** How many times more often than by chance: `10x`, `1.4x`. */
+export function times(lift: number): string {
+  if (!Number.isFinite(lift)) return NONE;
+  return `${lift < 9.95 ? lift.toFixed(1) : Math.round(lift)}x`;
+}
+
+/** `3,018`. */
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** `12 s`, `2 min 5 s`, `1 h 3 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,65 @@
+/** Concepts that a neuron's strongest items bear more often than chance would have it. */
+import { axisX, axisY, barX, type PlotOptions, ruleX, text } from "@observablehq/plot";
+import { useCallback } from "preact/hooks";
+import type { ConceptEvidence } from "../../src/protocol/artifact";
+import type { NeuronDetail } from "../../src/protocol/engine";
+import { percent, shareWithBase, times } from "../components/number-format";
+import { Chart } from "./chart";
+
+const BAR_HEIGHT = 22;
+
+export function LiftBars({ detail }: { detail: NeuronDetail }) {
+  const own = detail.evidence?.concept;
+  const bars = detail.lifts.map((lift) => ({
+    ...lift,
+    name: lift.concept === own ? `${lift.label} (label)` : lift.label,
+    note: `${times(lift.lift)}  ${shareWithBase(lift.precision10, lift.baseRate)}`,
+  }));
+  const options = useCallback(
+    (width: number): PlotOptions => ({
+      height: bars.length * BAR_HEIGHT + 44,
+      marginLeft: Math.min(150, width / 3),
+      marginRight: 112,
+      marginTop: 6,
+      x: { label: "lift", domain: [0, Math.max(1.5, ...bars.map((bar) => bar.lift))] },
+      y: { domain: bars.map((bar) => bar.concept), label: null },
+      marks: [
+        axisX({ color: "var(--vscode-foreground)", ticks: 5, label: "lift, 1 = chance" }),
+        axisY({
+          color: "var(--vscode-foreground)",
+          tickSize: 0,
+          lineWidth: 11,
+          textOverflow: "ellipsis-end",
+          tickFormat: (concept: string) => bars.find((bar) => bar.concept === concept)?.name ?? concept,
+        }),
+        barX(bars, { x: "lift", y: "concept", fill: "currentColor", fillOpacity: ownOpacity(own), inset: 2 }),
+        text(bars, {
+          // Clear of the line at 1.
+          x: (bar: ConceptEvidence) => Math.max(1, bar.lift),
+          y: "concept",
+          text: "note",
+          textAnchor: "start",
+          dx: 5,
+          fill: "var(--vscode-foreground)",
+        }),
+        ruleX([1], { stroke: "var(--vscode-foreground)", strokeDasharray: "2 3" }),
+      ],
+    }),
+    [detail],
+  );
+  if (bars.length === 0) return null;
+  return (
+    <Chart
+      title="Concept lift, precision@10 | base rate"
+      spoken={`Lift of ${bars.length} concepts; highest: ${bars[0].label}, ${times(bars[0].lift)}`}
+      options={options}
+      columns={["Concept", "Lift", "Precision@10", "Base rate"]}
+      rows={bars.map((bar) => [bar.name, times(bar.lift), percent(bar.precision10), percent(bar.baseRate)])}
+    />
+  );
+}
+
+/** The label's own concept is drawn full; its name says so too. */
+function ownOpacity(own: string | undefined): (bar: { concept: string }) => number {
+  return (bar) => (own === undefined || bar.concept === own ? 1 : 0.55);
+}
