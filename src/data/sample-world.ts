@@ -122,7 +122,8 @@ function sampleUsers(random: Random): SampleUser[] {
   return Array.from({ length: SAMPLE_USERS }, (_, index) => {
     const gender = random.uniform() < 0.48 ? "F" : "M";
     const age = Math.round(16 + 60 * random.uniform() ** 1.6);
-    const appeal = SAMPLE_GENRES.map(({ genre, share }) => share * leaning(genre, gender, age));
+    // By the root: rare genres have their fans too.
+    const appeal = SAMPLE_GENRES.map(({ genre, share }) => Math.sqrt(share) * leaning(genre, gender, age));
     const tastes = new Float64Array(GENRES);
     for (let count = 2 + random.integer(3); count > 0; count--) {
       const genre = weighted(
@@ -160,7 +161,8 @@ function sampleInteractions(users: Matrix, items: Matrix, bias: Matrix, random: 
   for (let user = 0; user < users.rows; user++) {
     const x = row(users, user);
     for (let item = 0; item < items.rows; item++) {
-      const score = dot(x, row(items, item)) + bias.values[item];
+      let score = bias.values[item];
+      for (let at = 0; at < x.length; at++) score += x[at] * items.values[item * x.length + at];
       keys[item] = CHOICE_SHARPNESS * score - Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
     }
     const count = Math.min(300, Math.round(8 + 24 * Math.exp(0.8 * random.normal())));
@@ -195,18 +197,22 @@ function embeddings(
   return result;
 }
 
-/** Random unit vectors, made orthogonal and then tilted a little, as learnt directions are. */
+/**
+ * Random unit vectors, made orthogonal and then tilted a little, as learnt directions are. They are also orthogonal to the
+ * mean over dimensions, which standardising a row takes away.
+ */
 function nearlyOrthogonal(count: number, dimensions: number, random: Random): Matrix {
   const result = matrix(count, dimensions);
-  const basis: Float64Array[] = [];
+  const basis = [unit(new Float64Array(dimensions).fill(1))];
   for (let index = 0; index < count; index++) {
     const vector = Float64Array.from({ length: dimensions }, () => random.normal());
     for (const earlier of basis) {
       const overlap = dot(vector, earlier);
       for (let at = 0; at < dimensions; at++) vector[at] -= overlap * earlier[at];
     }
-    basis.push(unit(vector));
-    row(result, index).set(unit(basis[index].map((value) => value + 0.02 * random.normal())));
+    const direction = unit(vector);
+    basis.push(direction);
+    row(result, index).set(unit(direction.map((value) => value + 0.02 * random.normal())));
   }
   return result;
 }

@@ -1,0 +1,30 @@
+/** `npm run bench [-- NAME …]`: prints the tables of the budgets, each figure with its baseline from the same run. */
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+import { benchEncode } from "./encode";
+import { benchInteraction } from "./interaction";
+import { benchMovieLens } from "./movielens";
+import { benchTrainStep } from "./train-step";
+
+const benches: Record<string, () => void | Promise<void>> = {
+  train: benchTrainStep,
+  encode: benchEncode,
+  waiting: benchInteraction,
+  movielens: () => benchMovieLens(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
+};
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !(name in benches));
+  if (unknown.length > 0) {
+    console.error(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}.`);
+    process.exitCode = 2;
+    return;
+  }
+  console.log(`${cpus().length} x ${cpus()[0].model}, Node ${process.version}`);
+  for (const [name, bench] of Object.entries(benches)) {
+    if (names.length === 0 || names.includes(name)) await bench();
+  }
+}
+
+void main();

@@ -1,0 +1,46 @@
+"""The same train step as RecPrism's in PyTorch: prints {"milliseconds": per step, "version": of PyTorch}."""
+
+import json
+import sys
+import time
+
+import torch
+
+dimensions, latents, batch, steps = (int(float(argument)) for argument in sys.argv[1:5])
+ROWS, RHO = 2000, 0.05
+torch.manual_seed(1)
+users, items = torch.randn(ROWS, dimensions), torch.randn(ROWS, dimensions)
+w_enc = torch.nn.Parameter(torch.randn(dimensions, latents) / dimensions**0.5)
+b_enc = torch.nn.Parameter(torch.zeros(latents))
+b_dec = torch.nn.Parameter(torch.zeros(dimensions))
+adam = torch.optim.Adam([w_enc, b_enc, b_dec], lr=1e-3)
+
+
+def reconstruct(x):
+    mean = x.mean(-1, keepdim=True)
+    std = x.std(-1, keepdim=True) + 1e-5
+    z = torch.relu(((x - mean) / std - b_dec) @ w_enc + b_enc)
+    return (z @ w_enc.T + b_dec) * std + mean, z
+
+
+def step():
+    u = users[torch.randint(ROWS, (batch,))]
+    i = items[torch.randint(ROWS, (batch,))]
+    u_hat, z_u = reconstruct(u)
+    i_hat, z_i = reconstruct(i)
+    prediction = ((u_hat @ i_hat.T - u @ i.T) ** 2).mean()
+    reconstruction = ((u_hat - u) ** 2).mean() + ((i_hat - i) ** 2).mean()
+    p = torch.cat([z_u, z_i]).mean(0).clamp(1e-6, 1 - 1e-6)
+    kl = (RHO * torch.log(RHO / p) + (1 - RHO) * torch.log((1 - RHO) / (1 - p))).sum()
+    adam.zero_grad()
+    (prediction + 0.1 * reconstruction + 0.01 * kl).backward()
+    adam.step()
+
+
+for _ in range(5):
+    step()
+start = time.perf_counter()
+for _ in range(steps):
+    step()
+elapsed = time.perf_counter() - start
+print(json.dumps({"milliseconds": 1000 * elapsed / steps, "version": torch.__version__.split("+")[0]}))

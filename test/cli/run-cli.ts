@@ -1,0 +1,27 @@
+/** Runs the built command line in a folder and collects what it prints. */
+import { spawn } from "node:child_process";
+import { built } from "../built";
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Standard output as one JSON document; throws when it is anything else. */
+  json<Document = unknown>(): Document;
+}
+
+export function runCli(folder: string, ...args: string[]): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [built("cli.js"), ...args], { cwd: folder });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) }));
+  });
+}

@@ -1,0 +1,155 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EngineClient } from "../../src/host/engine-client";
+import type { Engine, Job, JobId, ProjectSummary } from "../../src/protocol/engine";
+import type { RecPrismError } from "../../src/protocol/error";
+import { built } from "../built";
+
+let scratch: string;
+let client: EngineClient;
+let engine: Engine;
+let project: ProjectSummary;
+const jobs: Job[] = [];
+const pids: number[] = [];
+const stops: RecPrismError[] = [];
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "recprism-engine-"));
+  client = new EngineClient({
+    script: built("engine.js"),
+    events: { jobChanged: (job) => jobs.push(job), log: () => {} },
+    started: (pid) => pids.push(pid),
+    stopped: (error) => stops.push(error),
+    reopened: () => {},
+    reopenFailed: (error) => stops.push(error),
+  });
+  engine = client.engine;
+  project = await engine.openProject(await engine.createSample(join(scratch, "films")));
+}, 60_000);
+afterAll(async () => {
+  client.dispose();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+/** The latest state of a job, once it satisfies the condition. */
+async function until(id: JobId, condition: (job: Job) => boolean): Promise<Job> {
+  for (;;) {
+    const job = jobs.findLast((candidate) => candidate.id === id);
+    if (job && condition(job)) return job;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const trains = (job: Job) => job.progress.phase === "training" && job.progress.step > 0;
+const ended = (job: Job) => job.state !== "running";
+
+describe("the engine process", () => {
+  it("says what is missing before anything was trained", async () => {
+    expect(project.sae).toBeNull();
+    await expect(engine.neurons(project.id, {})).rejects.toMatchObject({ reason: "artifact-missing" });
+    await expect(engine.neurons("nowhere", {})).rejects.toMatchObject({ reason: "not-found" });
+  });
+
+  it("trains with progress, answering meanwhile, and shows the neurons when it is done", async () => {
+    const id = await engine.train(project.id, { settings: { epochs: 3 } });
+    const running = await until(id, trains);
+    expect(running.progress).toMatchObject({ epochs: 3, loss: expect.any(Number), secondsLeft: expect.any(Number) });
+    expect(await engine.findUsers(project.id, "u00", 3)).toHaveLength(3);
+    await expect(engine.train(project.id, { settings: {} })).rejects.toMatchObject({
+      message: expect.stringContaining("already going on"),
+    });
+    const done = await until(id, ended);
+    expect(done).toMatchObject({ state: "done", error: null, artifact: join(scratch, "films", "sae") });
+    const page = await engine.neurons(project.id, { limit: 5 });
+    expect(page.rows).toHaveLength(5);
+    expect(page.total).toBe(project.settings.latents);
+    const steps = jobs.filter((job) => job.id === id).map(({ progress }) => progress.step);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  }, 60_000);
+
+  it("tells all of a neuron, with the label's proof and figures that agree", async () => {
+    const { rows } = await engine.neurons(project.id, { kinds: ["tag"], sort: "purity10", descending: true });
+    const detail = await engine.neuron(project.id, rows[0].neuron);
+    expect(detail.evidence?.label).toBe(rows[0].label);
+    expect(detail.topItems[0].activation).toBeCloseTo(detail.largestItemActivation, 6);
+    expect(detail.activationHistogram.items.reduce((sum, count) => sum + count, 0)).toBe(detail.activeItems);
+    expect(detail.activeItems / project.items).toBeCloseTo(detail.density, 9);
+    expect(detail.lifts.map(({ concept }) => concept)).toContain(detail.evidence?.concept);
+    await expect(engine.neuron(project.id, 9_999)).rejects.toMatchObject({ reason: "not-found" });
+  });
+
+  it("previews what the exported config recommends", async () => {
+    const { rows } = await engine.neurons(project.id, { kinds: ["tag"] });
+    const recipe = {
+      name: "Try",
+      mode: "delta" as const,
+      edits: [{ neuron: rows[0].neuron, operation: "set" as const, value: 4 }],
+    };
+    const preview = await engine.preview({ project: project.id, user: "u0003", recipe, k: 10 });
+    const config = await engine.configure(project.id, recipe);
+    const recommendation = await engine.recommend(project.id, "u0003", 10, config);
+    expect(preview.after.map(({ id }) => id)).toEqual(recommendation.after.map(({ id }) => id));
+    expect(preview.before.map(({ id }) => id)).toEqual(recommendation.before.map(({ id }) => id));
+    expect(preview.activations).toEqual([{ neuron: rows[0].neuron, before: expect.any(Number), after: 4 }]);
+    const profile = await engine.user(project.id, "u0003");
+    expect(profile.detail).toMatch(/\d+ interactions/);
+    expect(profile.neurons[0].activation).toBeGreaterThanOrEqual(profile.neurons[1].activation);
+  });
+
+  it("cancels within a second, keeping the weights so far", async () => {
+    const before = await readFile(join(scratch, "films", "sae", "report.json"), "utf8");
+    const id = await engine.train(project.id, { settings: { epochs: 10_000 } });
+    await until(id, trains);
+    const asked = performance.now();
+    await engine.cancel(id);
+    const job = await until(id, (candidate) => candidate.progress.phase !== "training" || ended(candidate));
+    expect(performance.now() - asked).toBeLessThan(1_000);
+    expect(["measuring"]).toContain(job.progress.phase);
+    expect(await until(id, ended)).toMatchObject({
+      state: "cancelled",
+      artifact: join(scratch, "films", "sae"),
+      error: null,
+    });
+    const report = await readFile(join(scratch, "films", "sae", "report.json"), "utf8");
+    expect(report).not.toBe(before);
+    expect(JSON.parse(report)).toMatchObject({ interrupted: true });
+    expect((await readdir(join(scratch, "films"))).filter((name) => name.includes("checkpoint"))).toEqual([]);
+  }, 60_000);
+
+  it("reports a training process that dies, keeps the SAE of before and goes on", async () => {
+    const before = await readFile(join(scratch, "films", "sae", "report.json"), "utf8");
+    const id = await engine.train(project.id, { settings: { epochs: 10_000 } });
+    await until(id, trains);
+    process.kill(await childOf(pids[0]), "SIGKILL");
+    const job = await until(id, ended);
+    expect(job.error).toMatchObject({ reason: "engine-stopped", message: expect.stringContaining("SIGKILL") });
+    expect(await readFile(join(scratch, "films", "sae", "report.json"), "utf8")).toBe(before);
+    expect((await engine.neurons(project.id, { limit: 1 })).rows).toHaveLength(1);
+  }, 60_000);
+
+  it("fails a run whose settings make no sense, by key, and lives on", async () => {
+    const id = await engine.train(project.id, { settings: { latents: 1.5 } });
+    expect((await until(id, ended)).error).toMatchObject({
+      reason: "settings-invalid",
+      where: { key: "sae.settings.latents" },
+    });
+    expect((await engine.openProject(project.id)).name).toBe("Sample films");
+  });
+
+  it("is started again after a crash, with the project open", async () => {
+    const [pid] = pids;
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => stops.length).toBe(1);
+    expect(stops[0].reason).toBe("engine-stopped");
+    expect((await engine.neurons(project.id, { limit: 2 })).rows).toHaveLength(2);
+    expect(pids.at(-1)).not.toBe(pid);
+  }, 30_000);
+});
+
+/** The one process that the engine has forked. */
+async function childOf(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return Number(children.trim().split(" ")[0]);
+}
