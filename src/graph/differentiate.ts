@@ -22,10 +22,12 @@ export function gradients(graph: GraphBuilder, loss: Value, variables: readonly 
     }
   }
 
+  // A variable may itself be the result of a node; what led to it is of no concern.
   const accumulated = new Map<string, Value>([[loss.name, graph.scalar(1)]]);
   for (const node of forward.reverse()) {
     const upstream = accumulated.get(node.outputs[0].name);
-    if (!upstream || !dependent.has(node.outputs[0].name)) continue;
+    const needed = node.inputs.map((input) => dependent.has(input.name));
+    if (!upstream || !needed.includes(true)) continue;
     const rule = operators[node.operator]?.gradient;
     if (!rule) {
       throw new RecPrismError(
@@ -34,7 +36,6 @@ export function gradients(graph: GraphBuilder, loss: Value, variables: readonly 
         { key: node.name },
       );
     }
-    const needed = node.inputs.map((input) => dependent.has(input.name));
     rule({ graph, node, upstream, needed }).forEach((gradient, index) => {
       if (!gradient || !needed[index]) return;
       const name = node.inputs[index].name;

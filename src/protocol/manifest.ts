@@ -64,7 +64,8 @@ export const recommenderSchema = z.discriminatedUnion("kind", [
 export const saeSettingsSchema = z.strictObject({
   latents: z.int().min(1).max(65_536).describe("m, the number of neurons."),
   epochs: z.int().min(1).max(10_000),
-  batch: z.int().min(2).max(65_536).describe("User-item pairs a step."),
+  // A step scores all users of a batch against all its items, so memory grows with the square.
+  batch: z.int().min(2).max(8_192).describe("User-item pairs a step."),
   learningRate: z.number().positive().max(10).describe("Of Adam."),
   predictionWeight: z.number().min(0).describe("w_pred, weight of the score error through the frozen recommender."),
   reconstructionWeight: z.number().min(0).describe("w_rec, weight of the embedding error."),

@@ -148,7 +148,7 @@ describe("the command line on the sample", { timeout: 90_000 }, () => {
     const cases: [string[], RegExp][] = [
       [["recommend", "--user", "u9"], /no user "u9".*Did you mean|no user "u9".*Ids look like/],
       [["train", "--latents", "0"], /sae\.settings\.latents/],
-      [["train", "--batch", "60000", "--epochs", "1", "--latents", "4", "--out", "huge"], /Choose a smaller batch/],
+      [["train", "--batch", "60000", "--epochs", "1", "--latents", "4", "--out", "huge"], /sae\.settings\.batch.*8192/],
       [["steer", "--suppress", "4000"], /4000/],
       [["recommend", "--user", "u0001", "--config", "missing.steer.json"], /missing\.steer\.json does not exist/],
       [["report", "--sae", "nowhere"], /no SAE in .*nowhere/],

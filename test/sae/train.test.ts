@@ -65,7 +65,7 @@ describe("training", () => {
   });
 
   it("refuses a batch larger than the pairs there are", async () => {
-    await expect(train(inputOf(undefined, { ...SETTINGS, batch: 60_000 }), quiet)).rejects.toMatchObject({
+    await expect(train(inputOf(undefined, { ...SETTINGS, batch: 8_000 }), quiet)).rejects.toMatchObject({
       reason: "settings-invalid",
       message: expect.stringContaining("Choose a smaller batch"),
     });
