@@ -2,7 +2,7 @@
 import { RecPrismError } from "../protocol/error";
 import type { GraphBuilder } from "./graph-builder";
 import { differentiableOperators, operators } from "./operators/registry";
-import type { Value } from "./value";
+import { fixedShape, type Value } from "./value";
 
 /**
  * Gradients of a scalar loss with respect to values of the same graph.
@@ -25,9 +25,9 @@ export function gradients(graph: GraphBuilder, loss: Value, variables: readonly 
   // A variable may itself be the result of a node; what led to it is of no concern.
   const accumulated = new Map<string, Value>([[loss.name, graph.scalar(1)]]);
   for (const node of forward.reverse()) {
-    const upstream = accumulated.get(node.outputs[0].name);
+    const upstreams = node.outputs.map((output) => accumulated.get(output.name) ?? null);
     const needed = node.inputs.map((input) => dependent.has(input.name));
-    if (!upstream || !needed.includes(true)) continue;
+    if (!needed.includes(true) || upstreams.every((upstream) => upstream === null)) continue;
     const rule = operators[node.operator]?.gradient;
     if (!rule) {
       throw new RecPrismError(
@@ -36,7 +36,8 @@ export function gradients(graph: GraphBuilder, loss: Value, variables: readonly 
         { key: node.name },
       );
     }
-    rule({ graph, node, upstream, needed }).forEach((gradient, index) => {
+    const upstream = upstreams[0] ?? graph.zeros(fixedShape(node.outputs[0]));
+    rule({ graph, node, upstream, upstreams, needed }).forEach((gradient, index) => {
       if (!gradient || !needed[index]) return;
       const name = node.inputs[index].name;
       const before = accumulated.get(name);

@@ -71,14 +71,19 @@ export class GraphBuilder {
     throw new RecPrismError("graph-invalid", `${value.name} must be a constant for its reader's shape to be known.`);
   }
 
-  /** Adds a node with one output. */
+  /** Adds a node and gives its first output. */
   op(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    return this.ops(operator, inputs, attributes)[0];
+  }
+
+  /** Adds a node and gives all its outputs. */
+  ops(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value[] {
     const known = operators[operator];
     if (!known) throw new RecPrismError("graph-invalid", `The operator ${operator} is not supported.`);
     const inferred = known.infer({ inputs, attributes, integers: (value) => this.integers(value) });
-    const output = { name: this.unique(operator), ...inferred };
-    this.nodes.push({ operator, name: output.name, inputs, outputs: [output], attributes });
-    return output;
+    const outputs = [inferred].flat().map((output) => ({ name: this.unique(operator), ...output }));
+    this.nodes.push({ operator, name: outputs[0].name, inputs, outputs, attributes });
+    return outputs;
   }
 
   /**
@@ -151,8 +156,10 @@ export class GraphBuilder {
     return this.op("MatMul", [a, b]);
   }
 
+  /** With its axes reversed; what is already such a result is given back as it was. */
   transposed(x: Value): Value {
-    return this.op("Transpose", [x]);
+    const maker = this.nodes.find((node) => node.operator === "Transpose" && node.outputs[0].name === x.name);
+    return maker && !maker.attributes.perm ? maker.inputs[0] : this.op("Transpose", [x]);
   }
 
   reshaped(x: Value, shape: readonly number[]): Value {
@@ -162,6 +169,11 @@ export class GraphBuilder {
   /** x[start:end] along one axis. */
   slice(x: Value, axis: number, start: number, end: number): Value {
     return this.op("Slice", [x, this.ints([start]), this.ints([end]), this.ints([axis])]);
+  }
+
+  /** x cut along one axis into parts of the given lengths. */
+  split(x: Value, axis: number, lengths: readonly number[]): Value[] {
+    return this.ops("Split", [x, this.ints(lengths)], { axis: { kind: "int", value: axis } });
   }
 
   /** Mean over the given axes, which are dropped; over all of them by default. */

@@ -1,4 +1,4 @@
-/** Adam (Kingma and Ba 2015) as graph nodes, in PyTorch's form. */
+/** Adam (Kingma and Ba 2015) as graph nodes. */
 import type { GraphBuilder } from "../graph/graph-builder";
 import type { Value } from "../graph/value";
 
@@ -12,26 +12,33 @@ export interface AdamState {
   secondMoment: Value;
 }
 
-/** @param step float scalar, 1 at the first update */
+/** What differs from step to step, computed outside the graph in double precision. */
+export interface AdamSchedule {
+  /** learning rate * sqrt(1 - beta2^t) / (1 - beta1^t). */
+  stepSize: number;
+  /** epsilon * sqrt(1 - beta2^t): bias correction moved from the second moment to what it is compared with. */
+  epsilon: number;
+}
+
+/** @param step t, 1 at the first update */
+export function adamSchedule(step: number, learningRate: number): AdamSchedule {
+  const correction = Math.sqrt(1 - BETA2 ** step);
+  return { stepSize: (learningRate * correction) / (1 - BETA1 ** step), epsilon: EPSILON * correction };
+}
+
+/** parameter - stepSize * m / (sqrt(v) + epsilon), which equals PyTorch's form. */
 export function adamStep(
   graph: GraphBuilder,
   state: AdamState,
   gradient: Value,
-  step: Value,
-  learningRate: number,
+  stepSize: Value,
+  epsilon: Value,
 ): AdamState {
-  const number = (value: number) => graph.scalar(value);
-  const firstMoment = graph.add(graph.mul(number(BETA1), state.firstMoment), graph.mul(number(1 - BETA1), gradient));
-  const secondMoment = graph.add(
-    graph.mul(number(BETA2), state.secondMoment),
-    graph.mul(number(1 - BETA2), graph.mul(gradient, gradient)),
-  );
-  const correction = (beta: number) => graph.sub(number(1), graph.op("Pow", [number(beta), step]));
-  const stepSize = graph.div(number(learningRate), correction(BETA1));
-  const spread = graph.add(
-    graph.div(graph.op("Sqrt", [secondMoment]), graph.op("Sqrt", [correction(BETA2)])),
-    number(EPSILON),
-  );
+  const moment = (before: Value, beta: number, now: Value) =>
+    graph.add(graph.mul(graph.scalar(beta), before), graph.mul(graph.scalar(1 - beta), now));
+  const firstMoment = moment(state.firstMoment, BETA1, gradient);
+  const secondMoment = moment(state.secondMoment, BETA2, graph.mul(gradient, gradient));
+  const spread = graph.add(graph.op("Sqrt", [secondMoment]), epsilon);
   const parameter = graph.sub(state.parameter, graph.mul(stepSize, graph.div(firstMoment, spread)));
   return { parameter, firstMoment, secondMoment };
 }

@@ -51,7 +51,7 @@ export function objective(
 
   const prediction = predictionLoss(graph, batch, graph.add(batch.embeddings, error), scores);
   // Users and items are halves of the batch, so twice the mean is the sum of both mean squared errors.
-  const reconstruction = graph.mul(graph.scalar(2), meanSquare(graph, error));
+  const reconstruction = meanSquare(graph, error, 2);
   const sparsity = klDivergence(graph, graph.mean(latents, [0]));
 
   const weighted = (weight: number, loss: Value) => graph.mul(graph.scalar(weight), loss);
@@ -64,11 +64,11 @@ export function objective(
 
 /** Mean squared difference of the scores of all user-item pairs of the batch, reconstructed against original. */
 function predictionLoss(graph: GraphBuilder, batch: Batch, reconstructed: Value, scores: PairScores): Value {
-  const users = (rows: Value) => graph.slice(rows, 0, 0, batch.pairs);
-  const items = (rows: Value) => graph.slice(rows, 0, batch.pairs, 2 * batch.pairs);
-  const original = scores(graph, users(batch.embeddings), items(batch.embeddings));
-  const predicted = scores(graph, users(reconstructed), items(reconstructed));
-  return meanSquare(graph, graph.sub(predicted, original));
+  const scoresOf = (rows: Value) => {
+    const [users, items] = graph.split(rows, 0, [batch.pairs, batch.pairs]);
+    return scores(graph, users, items);
+  };
+  return meanSquare(graph, graph.sub(scoresOf(reconstructed), scoresOf(batch.embeddings)));
 }
 
 /** Sum over neurons of KL(rho || p), p the batch mean activation clamped to (0, 1). */
@@ -79,16 +79,17 @@ function klDivergence(graph: GraphBuilder, meanActivations: Value): Value {
     graph.scalar(MEAN_ACTIVATION_FLOOR),
     graph.scalar(1 - MEAN_ACTIVATION_FLOOR),
   ]);
-  const log = (x: Value) => graph.op("Log", [x]);
-  const crossEntropy = graph.add(
-    graph.mul(graph.scalar(-rho), log(p)),
-    graph.mul(graph.scalar(rho - 1), log(graph.sub(graph.scalar(1), p))),
-  );
+  // -rho log p - (1 - rho) log(1 - p), both logarithms at once.
+  const both = graph.op("Concat", [p, graph.sub(graph.scalar(1), p)], { axis: { kind: "int", value: 0 } });
+  const m = fixedShape(p)[0];
+  const weights = Float32Array.from({ length: 2 * m }, (_, i) => (i < m ? -rho : rho - 1));
+  const crossEntropy = graph.sum(graph.mul(graph.op("Log", [both]), graph.constant(weights, [2 * m])));
   const entropy = rho * Math.log(rho) + (1 - rho) * Math.log(1 - rho);
-  return graph.sum(graph.add(crossEntropy, graph.scalar(entropy)));
+  return graph.add(crossEntropy, graph.scalar(m * entropy));
 }
 
-/** One reduction and, in reverse, one product: cheaper than the mean of x * x. */
-function meanSquare(graph: GraphBuilder, x: Value): Value {
-  return graph.mul(graph.scalar(1 / elementCount(fixedShape(x))), graph.op("ReduceSumSquare", [x], DROP_DIMENSIONS));
+/** Mean of x * x times a factor. One reduction and, in reverse, one product: cheaper than a mean of products. */
+function meanSquare(graph: GraphBuilder, x: Value, factor = 1): Value {
+  const share = graph.scalar(factor / elementCount(fixedShape(x)));
+  return graph.mul(share, graph.op("ReduceSumSquare", [x], DROP_DIMENSIONS));
 }

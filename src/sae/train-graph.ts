@@ -11,7 +11,7 @@ export const LOSSES = ["total", "prediction", "reconstruction", "sparsity"] as c
 export type LossName = (typeof LOSSES)[number];
 
 /** What one turn hands to the next; they leave the graph as `next_…`. */
-export const STATES = ["parameters", "firstMoment", "secondMoment", "step"] as const;
+export const STATES = ["parameters", "firstMoment", "secondMoment"] as const;
 export type StateName = (typeof STATES)[number];
 
 /**
@@ -46,8 +46,8 @@ export function parameterCount(dimensions: number, latents: number): number {
 
 /**
  * Inputs: `embeddings`, `standardised` [rows, d] and `scale` [rows, 1] of users and items stacked; `batches`
- * [turns, 2B] row numbers, the users' first; `turns`; and the states: `parameters`, `firstMoment` and `secondMoment`
- * as vectors, `step` the number of updates made before.
+ * [turns, 2B] row numbers, the users' first; `turns`; `stepSizes` and `epsilons` [turns] of `adamSchedule`; and the
+ * states, vectors of all parameters.
  * Outputs: the states prefixed `next_`, and each loss per turn.
  */
 export function trainGraph(dimensions: number, settings: SaeSettings, scores: PairScores): SubgraphContent {
@@ -57,14 +57,17 @@ export function trainGraph(dimensions: number, settings: SaeSettings, scores: Pa
   const scale = graph.input("scale", ["rows", 1]);
   const batches = graph.input("batches", ["turns", 2 * settings.batch], "int64");
   const turns = graph.input("turns", [], "int64");
+  const stepSizes = graph.input("stepSizes", ["turns"]);
+  const epsilons = graph.input("epsilons", ["turns"]);
   const size = parameterCount(dimensions, settings.latents);
-  const states = STATES.map((name) => graph.input(name, name === "step" ? [] : [size]));
+  const states = STATES.map((name) => graph.input(name, [size]));
   const layout = parameterLayout(dimensions, settings.latents);
 
-  const result = graph.loop(turns, states, (body, turn, [flat, firstMoment, secondMoment, stepsBefore]) => {
+  const result = graph.loop(turns, states, (body, turn, [flat, firstMoment, secondMoment]) => {
     const rows = body.op("Gather", [batches, turn]);
     const pick = (table: Value) => body.op("Gather", [table, rows]);
-    const parameters = layout.map(({ start, end, shape }) => body.reshaped(body.slice(flat, 0, start, end), shape));
+    const lengths = layout.map(({ start, end }) => end - start);
+    const parameters = body.split(flat, 0, lengths).map((part, index) => body.reshaped(part, layout[index].shape));
     const [encoderWeights, encoderBias, decoderBias] = parameters;
     const losses = objective(
       body,
@@ -74,13 +77,19 @@ export function trainGraph(dimensions: number, settings: SaeSettings, scores: Pa
       settings,
     );
     const slopes = gradients(body, losses.total, parameters).map((slope, index) =>
-      body.reshaped(slope, [layout[index].end - layout[index].start]),
+      body.reshaped(slope, [lengths[index]]),
     );
     const gradient = body.op("Concat", slopes, { axis: { kind: "int", value: 0 } });
-    const step = body.add(stepsBefore, body.scalar(1));
-    const next = adamStep(body, { parameter: flat, firstMoment, secondMoment }, gradient, step, settings.learningRate);
+    const ofTurn = (schedule: Value) => body.op("Gather", [schedule, turn]);
+    const next = adamStep(
+      body,
+      { parameter: flat, firstMoment, secondMoment },
+      gradient,
+      ofTurn(stepSizes),
+      ofTurn(epsilons),
+    );
     return {
-      carried: [next.parameter, next.firstMoment, next.secondMoment, step],
+      carried: [next.parameter, next.firstMoment, next.secondMoment],
       stacked: LOSSES.map((name) => losses[name]),
     };
   });

@@ -5,6 +5,7 @@ import { openSession, type TensorIn } from "../graph/session";
 import { RecPrismError } from "../protocol/error";
 import type { SaeSettings } from "../protocol/manifest";
 import { dotPairScores } from "../recommender/pair-scores";
+import { adamSchedule } from "./adam";
 import { type Sae, saeFromTiedWeights, standardised } from "./model";
 import {
   LOSSES,
@@ -108,6 +109,7 @@ export async function train(input: TrainInput, hooks: TrainHooks): Promise<Train
           ...states,
           batches: { data: batches.subarray(turn * width, (turn + turns) * width), shape: [turns, width] },
           turns: { data: BigInt64Array.of(BigInt(turns)), shape: [] },
+          ...schedule(steps, turns, settings.learningRate),
         });
         states = nextStates(states, results);
         for (const loss of LOSSES) sums[loss] = mean(results[loss]);
@@ -178,7 +180,15 @@ function initialStates(dimensions: number, settings: SaeSettings): States {
     parameters: { data: parameters, shape: [size] },
     firstMoment: { data: new Float32Array(size), shape: [size] },
     secondMoment: { data: new Float32Array(size), shape: [size] },
-    step: { data: Float32Array.of(0), shape: [] },
+  };
+}
+
+function schedule(stepsBefore: number, turns: number, learningRate: number): Record<string, TensorIn> {
+  const rates = Array.from({ length: turns }, (_, turn) => adamSchedule(stepsBefore + turn + 1, learningRate));
+  const tensor = (values: number[]) => ({ data: Float32Array.from(values), shape: [turns] });
+  return {
+    stepSizes: tensor(rates.map(({ stepSize }) => stepSize)),
+    epsilons: tensor(rates.map(({ epsilon }) => epsilon)),
   };
 }
 

@@ -155,6 +155,24 @@ const cases: { operator: string; what: string; variables: Variable[]; expression
     expression: (graph, [a, b]) => graph.op("Concat", [a, b], axis(-1)),
   },
   {
+    operator: "Split",
+    what: "with every part used",
+    variables: [variable([5, 2])],
+    expression: (graph, [x]) => {
+      const [head, tail] = graph.split(x, 0, [2, 3]);
+      return graph.add(graph.sum(graph.mul(head, head), [0]), graph.sum(tail, [0]));
+    },
+  },
+  {
+    operator: "Split",
+    what: "with a part left out, along a negative axis",
+    variables: [variable([2, 5])],
+    expression: (graph, [x]) => {
+      const [, middle] = graph.split(x, -1, [1, 2, 2]);
+      return graph.mul(middle, middle);
+    },
+  },
+  {
     operator: "Slice",
     what: "from the middle",
     variables: [variable([5, 2])],

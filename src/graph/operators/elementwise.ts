@@ -37,7 +37,11 @@ function masked({ graph, upstream }: GradientContext, condition: Value): Value {
 
 export const elementwise: Record<string, Operator> = {
   Add: binary(({ upstream }) => [() => upstream, () => upstream]),
-  Sub: binary(({ graph, upstream }) => [() => upstream, () => graph.op("Neg", [upstream])]),
+  // Summed before it is negated: the sum is the smaller.
+  Sub: binary(({ graph, node, upstream }) => [
+    () => upstream,
+    () => graph.op("Neg", [graph.summedTo(upstream, node.inputs[1].shape)]),
+  ]),
   Mul: binary(({ graph, upstream }, a, b) => [() => graph.mul(upstream, b), () => graph.mul(upstream, a)]),
   Div: binary(({ graph, upstream }, _a, b, quotient) => [
     () => graph.div(upstream, b),
@@ -61,17 +65,14 @@ export const elementwise: Record<string, Operator> = {
   Abs: unary(({ graph, upstream }, x) => graph.mul(upstream, graph.op("Sign", [x]))),
   Sigmoid: unary(({ graph, upstream }, _x, y) => graph.mul(upstream, graph.mul(y, graph.sub(graph.scalar(1), y)))),
   Tanh: unary(({ graph, upstream }, _x, y) => graph.mul(upstream, graph.sub(graph.scalar(1), graph.mul(y, y)))),
-  // A mask from the result, min(1, y * 1e30), is cheaper than a comparison and a Where; 0 at x = 0, as in PyTorch.
-  Relu: unary(({ graph, upstream }, _x, y) =>
-    graph.mul(upstream, graph.op("Min", [graph.scalar(1), graph.mul(y, graph.scalar(1e30))])),
-  ),
+  // The sign of the result is the mask, cheaper than a comparison and a Where; 0 at x = 0, as in PyTorch.
+  Relu: unary(({ graph, upstream }, _x, y) => graph.mul(upstream, graph.op("Sign", [y]))),
   // No gradient where the bound is in force; at the bound itself it flows, as in PyTorch.
   Clip: {
     infer: ({ inputs: [x] }) => ({ shape: x.shape, type: x.type }),
     gradient(context) {
       const { graph, node } = context;
-      const [x, low, high] = node.inputs;
-      const inside = graph.op("And", [graph.op("GreaterOrEqual", [x, low]), graph.op("LessOrEqual", [x, high])]);
+      const inside = graph.op("Equal", [node.inputs[0], node.outputs[0]]);
       return [masked(context, inside), null, null];
     },
   },
@@ -91,9 +92,6 @@ export const elementwise: Record<string, Operator> = {
     },
   },
   Sign: { infer: ({ inputs: [x] }) => ({ shape: x.shape, type: x.type }) },
-  Min: { infer: ({ inputs: [a, b] }) => ({ shape: broadcastShape(a.shape, b.shape), type: a.type }) },
-  Max: { infer: ({ inputs: [a, b] }) => ({ shape: broadcastShape(a.shape, b.shape), type: a.type }) },
-  And: comparison(),
+  Equal: comparison(),
   GreaterOrEqual: comparison(),
-  LessOrEqual: comparison(),
 };

@@ -19,12 +19,15 @@ export interface GradientContext {
   node: Node;
   /** Gradient of the loss with respect to the node's first output. */
   upstream: Value;
+  /** The same for every output; null for those the loss does not depend on. */
+  upstreams: readonly (Value | null)[];
   /** Which inputs lie on a path to a variable; the rule may leave out the others. */
   needed: readonly boolean[];
 }
 
 export interface Operator {
-  infer(context: InferenceContext): Inferred;
+  /** One output, or a list of them. */
+  infer(context: InferenceContext): Inferred | Inferred[];
   /** Emits nodes for the gradient of each input; null for those not needed. Absent: the operator is not differentiable. */
   gradient?(context: GradientContext): (Value | null)[];
 }

@@ -24,15 +24,29 @@ export const shaping: Record<string, Operator> = {
       const along = inputs.reduce((sum, input) => sum + fixedShape(input)[axis], 0);
       return { shape: inputs[0].shape.map((dimension, at) => (at === axis ? along : dimension)), type: inputs[0].type };
     },
-    gradient({ graph, node, upstream, needed }) {
+    gradient({ graph, node, upstream }) {
       const [axis] = positiveAxes([intAttribute(node.attributes, "axis", 0)], node.inputs[0].shape.length);
-      let start = 0;
-      return node.inputs.map((input, index) => {
-        const end = start + fixedShape(input)[axis];
-        const gradient = needed[index] ? graph.slice(upstream, axis, start, end) : null;
-        start = end;
-        return gradient;
-      });
+      return graph.split(
+        upstream,
+        axis,
+        node.inputs.map((input) => fixedShape(input)[axis]),
+      );
+    },
+  },
+  Split: {
+    infer({ inputs: [x, lengths], attributes, integers }) {
+      const [axis] = positiveAxes([intAttribute(attributes, "axis", 0)], x.shape.length);
+      return integers(lengths).map((length) => ({
+        shape: x.shape.map((dimension, at) => (at === axis ? length : dimension)),
+        type: x.type,
+      }));
+    },
+    gradient({ graph, node, upstreams }) {
+      const parts = upstreams.map((upstream, index) => upstream ?? graph.zeros(fixedShape(node.outputs[index])));
+      return [
+        graph.op("Concat", parts, { axis: { kind: "int", value: intAttribute(node.attributes, "axis", 0) } }),
+        null,
+      ];
     },
   },
   /** Of one axis, step 1, as `GraphBuilder.slice` makes it. */
