@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { alone, run, SetUpError, say } from "./step.mjs";
 
-const BROWSER_PACKAGES = ["chromium", "fonts-liberation"];
+const BROWSER_PACKAGES = ["chromium", "fonts-liberation", "fonts-dejavu-core"];
 export const TEST_HOST_PACKAGES = [
   "g++",
   "make",

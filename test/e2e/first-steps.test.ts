@@ -50,7 +50,7 @@ describe("first steps on the sample", () => {
   it("lists named neurons with the proof of their names", async () => {
     const list = (await neurons()).getByRole("listbox");
     await list
-      .getByRole("option", { name: /^Horror, Tag, neuron \d+, MS \.\d\d, purity at 10 \d+%, base rate \d+%/ })
+      .getByRole("option", { name: /^Horror, tag, neuron \d+, MS \.\d\d, purity at 10 \d+%, base rate \d+%/i })
       .waitFor();
     expect(await list.getByRole("option").count()).toBeGreaterThan(10);
   });
@@ -98,6 +98,9 @@ describe("first steps on the sample", () => {
     expect(text).toMatch(/^def steer\(/m);
     expect(text).toMatch(/\(\d+, "add", \d+(\.\d+)?\), {2}# Horror/);
     await workbench.closeNotifications();
+    await workbench.focusEditor();
+    await workbench.page.keyboard.press("Control+Home");
+    await workbench.screenshot("config-python");
   });
 
   it("puts the config into an open JSON file, valid and by its schema", async () => {

@@ -60,8 +60,12 @@ describe("opening a folder of embeddings", () => {
   });
 
   it("keeps the weights so far when training is cancelled in the side panel", async () => {
-    await workbench.command("RecPrism: Train SAE");
+    // Long enough to be cancelled on any machine.
+    const manifest = JSON.parse(await readFile(manifestFile(), "utf8"));
+    await writeFile(manifestFile(), JSON.stringify({ ...manifest, sae: { settings: { epochs: 5000 } } }, null, 2));
+    // A browser's first webview takes seconds to come up: it is there before training starts.
     const view = await neurons();
+    await workbench.command("RecPrism: Train SAE");
     await view.getByText(/Training: epoch \d+ of \d+/).waitFor();
     await view.getByRole("button", { name: "Cancel" }).click();
     await workbench.notification(/Training was cancelled\. Its last checkpoint was kept/).waitFor();

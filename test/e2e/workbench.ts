@@ -1,6 +1,7 @@
 /** VS Code as a person sees it: palette, pickers, notifications, editors, views. Every method waits for what it needs. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, chromium, type Frame, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { browser as browserProgram } from "../../scripts/setup/system-packages.mjs";
@@ -78,7 +79,8 @@ export class Workbench {
       await this.page.keyboard.press("F1");
       return soon(async () => {
         await this.quickInputBox.fill(query, { timeout: 2000 });
-        await row.click({ timeout: 2000 });
+        // Waiting for what the command does would count a command that ran as one that did not.
+        await row.click({ timeout: 2000, noWaitAfter: true });
       });
     });
   }
@@ -179,10 +181,10 @@ export class Workbench {
   /** The document of a webview, which says in `body[data-view]` what it is. Ask again after it may have been reloaded. */
   async view(name: "neurons" | "lab"): Promise<Frame> {
     return poll(`the ${name} view`, async () => {
-      for (const frame of this.page.frames()) {
-        if ((await viewData(frame))?.view === name) return frame;
-      }
-      return null;
+      const frames = this.page.frames();
+      const data = await Promise.all(frames.map(viewData));
+      const found = data.findIndex((of) => of?.view === name);
+      return found < 0 ? null : frames[found];
     });
   }
 
@@ -202,7 +204,7 @@ export class Workbench {
     await this.pick(label);
     await this.page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${file}-json`).waitFor();
     await poll(`views in ${label}`, async () => {
-      const worn = await Promise.all(this.page.frames().map((frame) => viewData(frame)));
+      const worn = await Promise.all(this.page.frames().map(viewData));
       return worn.every((data) => data?.view === undefined || data.vscodeThemeId === id) || null;
     });
   }
@@ -224,9 +226,10 @@ async function soon(steps: () => Promise<void>): Promise<true | null> {
   );
 }
 
-/** `data-` attributes of a frame's body; null in frames that are being replaced. */
+/** `data-` attributes of a frame's body; null in frames that are being replaced, which answer late or never. */
 async function viewData(frame: Frame): Promise<Record<string, string | undefined> | null> {
-  return frame.evaluate(() => ({ ...document.body?.dataset })).catch(() => null);
+  const answer = frame.evaluate(() => ({ ...document.body?.dataset })).catch(() => null);
+  return Promise.race([answer, delay(1000, null)]);
 }
 
 /** Asks until the answer is not null. */
