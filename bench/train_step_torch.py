@@ -1,4 +1,4 @@
-"""The same train step as RecPrism's in PyTorch: prints {"milliseconds": per step, "version": of PyTorch}."""
+"""The same train step as RecPrism's in PyTorch: prints {"milliseconds": per step, "version": of PyTorch, "blas": its kernels}."""
 
 import json
 import sys
@@ -43,4 +43,14 @@ start = time.perf_counter()
 for _ in range(steps):
     step()
 elapsed = time.perf_counter() - start
-print(json.dumps({"milliseconds": 1000 * elapsed / steps, "version": torch.__version__.split("+")[0]}))
+
+def blas():
+    """Which library multiplies matrices: Debian's PyTorch takes whatever libblas there is, and the plain one is slow."""
+    maps = open("/proc/self/maps").read() if sys.platform == "linux" else ""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    return "OpenBLAS" if "openblas" in maps else "plain BLAS; install libopenblas0 for a fair baseline"
+
+
+version = torch.__version__.split("+")[0]
+print(json.dumps({"milliseconds": 1000 * elapsed / steps, "version": version, "blas": blas()}))

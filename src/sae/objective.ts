@@ -43,8 +43,10 @@ export function objective(
   scores: PairScores,
   weights: Pick<SaeSettings, "predictionWeight" | "reconstructionWeight" | "klWeight">,
 ): Losses {
-  const centred = graph.sub(batch.standardised, decoderBias);
-  const latents = graph.op("Relu", [graph.add(graph.matmul(centred, encoderWeights), encoderBias)]);
+  // (x~ - b_dec) W_enc + b_enc with the biases gathered: in reverse, b_dec then costs a row, not a batch.
+  const shift = graph.matmul(graph.reshaped(decoderBias, [1, fixedShape(decoderBias)[0]]), encoderWeights);
+  const bias = graph.sub(encoderBias, shift);
+  const latents = graph.op("Relu", [graph.add(graph.matmul(batch.standardised, encoderWeights), bias)]);
   const decoded = graph.add(graph.matmul(latents, graph.transposed(encoderWeights)), decoderBias);
   // Destandardised error, x^ - x; the row means cancel.
   const error = graph.mul(graph.sub(decoded, batch.standardised), batch.scale);
