@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const lockfile = readFileSync(join(__dirname, "..", "..", "package-lock.json"), "utf8");
-const packages: [string, { resolved?: string; integrity?: string }][] = Object.entries(JSON.parse(lockfile).packages);
+
+interface LockedPackage {
+  resolved?: string;
+  integrity?: string;
+  optionalDependencies?: Record<string, string>;
+}
+const packages: [string, LockedPackage][] = Object.entries(JSON.parse(lockfile).packages);
 
 describe("package-lock.json", () => {
   it("holds no download addresses", () => {
@@ -15,5 +21,16 @@ describe("package-lock.json", () => {
   it("pins the contents of every package by a hash", () => {
     expect(packages.length).toBeGreaterThan(100);
     expect(packages.filter(([folder, entry]) => folder !== "" && !entry.integrity)).toEqual([]);
+  });
+
+  // npm ci refuses a lockfile without the packages of platforms that the machine it was made on could not get.
+  it("holds the native packages of every platform", () => {
+    const folders = new Set(packages.map(([folder]) => folder));
+    const missing = packages.flatMap(([folder, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !folders.has(`node_modules/${name}`) && !folders.has(`${folder}/node_modules/${name}`),
+      ),
+    );
+    expect(missing).toEqual([]);
   });
 });
