@@ -1,6 +1,7 @@
 /** Encoding a large catalogue. */
 import { matrix } from "../src/data/matrix";
 import { seededRandom } from "../src/data/random";
+import { defaultSettings } from "../src/sae/default-settings";
 import { encodeRows } from "../src/sae/encode";
 import { saeFromTiedWeights } from "../src/sae/model";
 import { printTable } from "./table";
@@ -16,16 +17,7 @@ export async function benchEncode(): Promise<void> {
     matrix(DIMENSIONS, LATENTS, normal(DIMENSIONS * LATENTS)),
     normal(LATENTS),
     normal(DIMENSIONS),
-    {
-      latents: LATENTS,
-      epochs: 1,
-      batch: 256,
-      learningRate: 1e-3,
-      predictionWeight: 1,
-      reconstructionWeight: 0.1,
-      klWeight: 0.01,
-      seed: 1,
-    },
+    { ...defaultSettings(DIMENSIONS, 1_000_000), latents: LATENTS },
   );
   const rows = matrix(ROWS, DIMENSIONS, normal(ROWS * DIMENSIONS));
   const started = performance.now();

@@ -11,6 +11,7 @@ import { measured } from "../src/engine/measure";
 import { EngineClient } from "../src/host/engine-client";
 import { manifestSchema } from "../src/protocol/manifest";
 import { writeArtifact } from "../src/sae/artifact";
+import { defaultSettings } from "../src/sae/default-settings";
 import { saeFromTiedWeights } from "../src/sae/model";
 import { type Measurement, printTable, quantile } from "./table";
 
@@ -96,16 +97,7 @@ async function writeProject(folder: string, items: number, dimensions: number): 
     randomMatrix(dimensions, LATENTS, random),
     new Float32Array(LATENTS),
     new Float32Array(dimensions),
-    {
-      latents: LATENTS,
-      epochs: 1,
-      batch: 256,
-      learningRate: 1e-3,
-      predictionWeight: 1,
-      reconstructionWeight: 0.1,
-      klWeight: 0.01,
-      seed: 1,
-    },
+    { ...defaultSettings(dimensions, 1_000_000), latents: LATENTS },
   );
   // Measured on a small part of the catalogue: only the time to open it is of interest here.
   const dataset = await loadDataset(path);

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { matrix } from "../src/data/matrix";
 import { seededRandom } from "../src/data/random";
-import type { SaeSettings } from "../src/protocol/manifest";
+import { defaultSettings } from "../src/sae/default-settings";
 import { train } from "../src/sae/train";
 import { type Measurement, printTable } from "./table";
 
@@ -51,16 +51,7 @@ async function millisecondsPerStep({ dimensions, latents, batch, steps }: Size):
       dimensions,
       Float32Array.from({ length: ROWS * dimensions }, () => random.normal()),
     );
-  const settings: SaeSettings = {
-    latents,
-    epochs: 1,
-    batch,
-    learningRate: 1e-3,
-    predictionWeight: 1,
-    reconstructionWeight: 0.1,
-    klWeight: 0.01,
-    seed: 1,
-  };
+  const settings = { ...defaultSettings(dimensions, steps * batch), latents, batch, epochs: 1 };
   const indices = () => Uint32Array.from({ length: steps * batch }, () => random.integer(ROWS));
   const users = rows();
   const items = rows();

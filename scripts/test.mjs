@@ -78,12 +78,18 @@ function suite(/** @type {string} */ name) {
  * @param {{ status: string, assertionResults: { status: string, fullName: string, ancestorTitles: string[] }[] }} file
  */
 function count(path, file) {
+  /** A group that is skipped as a whole is told once. @param {(typeof file.assertionResults)[number]} test */
+  const wholeGroupSkipped = ({ ancestorTitles }) =>
+    ancestorTitles.length > 0 &&
+    file.assertionResults
+      .filter((other) => other.ancestorTitles.join() === ancestorTitles.join())
+      .every(({ status }) => status !== "passed" && status !== "failed");
   for (const test of file.assertionResults) {
     if (test.status === "passed") sum.passed++;
     else if (test.status === "failed") fail(`${path}: ${test.fullName}`);
     else {
       sum.skipped++;
-      skips.add(`${path}: ${test.ancestorTitles.join(" ") || test.fullName}`);
+      skips.add(`${path}: ${wholeGroupSkipped(test) ? test.ancestorTitles.join(" ") : test.fullName}`);
     }
   }
   const failedInside = file.assertionResults.some((test) => test.status === "failed");

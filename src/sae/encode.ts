@@ -1,8 +1,9 @@
 /** Encodes whole matrices on onnxruntime, in batches of bounded memory. */
-import { type Matrix, matrix, row } from "../data/matrix";
+import { type Matrix, matrix } from "../data/matrix";
 import { GraphBuilder } from "../graph/graph-builder";
 import { openSession } from "../graph/session";
-import { type Sae, standardised } from "./model";
+import type { Sae } from "./model";
+import { standardisedRows } from "./standardise";
 
 const BATCH_ROWS = 16_384;
 
@@ -30,9 +31,8 @@ export async function encodeRows(sae: Sae, rows: Matrix): Promise<Matrix> {
   try {
     for (let start = 0; start < rows.rows; start += BATCH_ROWS) {
       const count = Math.min(BATCH_ROWS, rows.rows - start);
-      const batch = new Float32Array(count * d);
-      for (let r = 0; r < count; r++) batch.set(standardised(row(rows, start + r)).values, r * d);
-      const { z } = await session.run({ x: { data: batch, shape: [count, d] } });
+      const { values } = standardisedRows(rows, start, start + count);
+      const { z } = await session.run({ x: { data: values, shape: [count, d] } });
       result.values.set(z, start * m);
     }
   } finally {

@@ -1,6 +1,7 @@
 /** The sparse autoencoder itself: weights, and encoding and decoding single rows in double precision. */
 import { type Matrix, transposed } from "../data/matrix";
 import type { SaeSettings } from "../protocol/manifest";
+import { type Standardised, standardised } from "./standardise";
 
 /** ReLU SAE with `layer` standardisation; d dimensions, m latents (neurons). */
 export interface Sae {
@@ -23,30 +24,6 @@ export function saeFromTiedWeights(
   settings: SaeSettings,
 ): Sae {
   return { encoderWeights, encoderBias, decoderWeights: transposed(encoderWeights), decoderBias, settings };
-}
-
-/** Added to the standard deviation, as SAELens does in its `layer_norm` mode. */
-export const STANDARDISATION_EPSILON = 1e-5;
-
-export interface Standardised {
-  values: Float64Array;
-  mean: number;
-  /** Unbiased standard deviation plus epsilon: what values were divided by. */
-  scale: number;
-}
-
-/** Per row: minus the mean, over the standard deviation (n - 1). A constant row becomes zeros. */
-export function standardised(x: ArrayLike<number>): Standardised {
-  const d = x.length;
-  let mean = 0;
-  for (let c = 0; c < d; c++) mean += x[c];
-  mean /= d;
-  let squares = 0;
-  for (let c = 0; c < d; c++) squares += (x[c] - mean) ** 2;
-  const scale = Math.sqrt(squares / Math.max(1, d - 1)) + STANDARDISATION_EPSILON;
-  const values = new Float64Array(d);
-  for (let c = 0; c < d; c++) values[c] = (x[c] - mean) / scale;
-  return { values, mean, scale };
 }
 
 /** z = relu((x~ - b_dec) W_enc + b_enc), m values. */

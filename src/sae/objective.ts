@@ -2,7 +2,7 @@
 import type { GraphBuilder } from "../graph/graph-builder";
 import { elementCount, fixedShape, type Value } from "../graph/value";
 import type { SaeSettings } from "../protocol/manifest";
-import type { PairScores } from "../recommender/pair-scores";
+import type { PredictionLoss } from "../recommender/prediction-loss";
 
 /** rho, the mean activation that the KL penalty draws each neuron to. */
 export const SPARSITY_TARGET = 0.05;
@@ -40,7 +40,7 @@ export function objective(
   graph: GraphBuilder,
   { encoderWeights, encoderBias, decoderBias }: SaeParameters,
   batch: Batch,
-  scores: PairScores,
+  predictionLoss: PredictionLoss,
   weights: Pick<SaeSettings, "predictionWeight" | "reconstructionWeight" | "klWeight">,
 ): Losses {
   // (x~ - b_dec) W_enc + b_enc with the biases gathered: in reverse, b_dec then costs a row, not a batch.
@@ -51,7 +51,11 @@ export function objective(
   // Destandardised error, x^ - x; the row means cancel.
   const error = graph.mul(graph.sub(decoded, batch.standardised), batch.scale);
 
-  const prediction = predictionLoss(graph, batch, graph.add(batch.embeddings, error), scores);
+  const halves = (rows: Value) => {
+    const [users, items] = graph.split(rows, 0, [batch.pairs, batch.pairs]);
+    return { users, items };
+  };
+  const prediction = predictionLoss(graph, halves(batch.embeddings), halves(error));
   // Users and items are halves of the batch, so twice the mean is the sum of both mean squared errors.
   const reconstruction = meanSquare(graph, error, 2);
   const sparsity = klDivergence(graph, graph.mean(latents, [0]));
@@ -62,15 +66,6 @@ export function objective(
     weighted(weights.klWeight, sparsity),
   );
   return { total, prediction, reconstruction, sparsity };
-}
-
-/** Mean squared difference of the scores of all user-item pairs of the batch, reconstructed against original. */
-function predictionLoss(graph: GraphBuilder, batch: Batch, reconstructed: Value, scores: PairScores): Value {
-  const scoresOf = (rows: Value) => {
-    const [users, items] = graph.split(rows, 0, [batch.pairs, batch.pairs]);
-    return scores(graph, users, items);
-  };
-  return meanSquare(graph, graph.sub(scoresOf(reconstructed), scoresOf(batch.embeddings)));
 }
 
 /** Sum over neurons of KL(rho || p), p the batch mean activation clamped to (0, 1). */

@@ -3,7 +3,7 @@ import { gradients } from "../graph/differentiate";
 import { GraphBuilder } from "../graph/graph-builder";
 import { elementCount, type SubgraphContent, type Value } from "../graph/value";
 import type { SaeSettings } from "../protocol/manifest";
-import type { PairScores } from "../recommender/pair-scores";
+import type { PredictionLoss } from "../recommender/prediction-loss";
 import { adamStep } from "./adam";
 import { objective, type SaeParameters } from "./objective";
 
@@ -50,7 +50,7 @@ export function parameterCount(dimensions: number, latents: number): number {
  * states, vectors of all parameters.
  * Outputs: the states prefixed `next_`, and each loss per turn.
  */
-export function trainGraph(dimensions: number, settings: SaeSettings, scores: PairScores): SubgraphContent {
+export function trainGraph(dimensions: number, settings: SaeSettings, predictionLoss: PredictionLoss): SubgraphContent {
   const graph = new GraphBuilder("train");
   const embeddings = graph.input("embeddings", ["rows", dimensions]);
   const standardised = graph.input("standardised", ["rows", dimensions]);
@@ -73,7 +73,7 @@ export function trainGraph(dimensions: number, settings: SaeSettings, scores: Pa
       body,
       { encoderWeights, encoderBias, decoderBias },
       { embeddings: pick(embeddings), standardised: pick(standardised), scale: pick(scale), pairs: settings.batch },
-      scores,
+      predictionLoss,
       settings,
     );
     const slopes = gradients(body, losses.total, parameters).map((slope, index) =>

@@ -1,12 +1,13 @@
 /** Trains an SAE through the frozen recommender, chunk by chunk, on the graph of `train-graph`. */
-import { type Matrix, matrix, row } from "../data/matrix";
+import { type Matrix, matrix } from "../data/matrix";
 import { derivedSeed, seededRandom } from "../data/random";
 import { openSession, type TensorIn } from "../graph/session";
 import { RecPrismError } from "../protocol/error";
 import type { SaeSettings } from "../protocol/manifest";
-import { dotPairScores } from "../recommender/pair-scores";
+import { dotPredictionLoss } from "../recommender/prediction-loss";
 import { adamSchedule } from "./adam";
-import { type Sae, saeFromTiedWeights, standardised } from "./model";
+import { type Sae, saeFromTiedWeights } from "./model";
+import { standardisedRows } from "./standardise";
 import {
   LOSSES,
   type LossName,
@@ -78,7 +79,7 @@ export async function train(input: TrainInput, hooks: TrainHooks): Promise<Train
     );
   }
   const session = await openSession(
-    trainGraph(users.columns, settings, dotPairScores),
+    trainGraph(users.columns, settings, dotPredictionLoss),
     trainThreads(users.columns, settings),
   );
   try {
@@ -152,16 +153,10 @@ function stackedTables(users: Matrix, items: Matrix): Record<string, TensorIn> {
   const embeddings = matrix(rows, d);
   embeddings.values.set(users.values);
   embeddings.values.set(items.values, users.values.length);
-  const standardisedRows = new Float32Array(rows * d);
-  const scale = new Float32Array(rows);
-  for (let r = 0; r < rows; r++) {
-    const result = standardised(row(embeddings, r));
-    standardisedRows.set(result.values, r * d);
-    scale[r] = result.scale;
-  }
+  const { values, scale } = standardisedRows(embeddings);
   return {
     embeddings: { data: embeddings.values, shape: [rows, d] },
-    standardised: { data: standardisedRows, shape: [rows, d] },
+    standardised: { data: values, shape: [rows, d] },
     scale: { data: scale, shape: [rows, 1] },
   };
 }

@@ -1,6 +1,7 @@
 /** Steering one user: from edited latents back to a user vector, in double precision throughout. */
 import type { Edit, SteeringMode } from "../protocol/steering";
-import { encodeStandardised, type Sae, standardised } from "../sae/model";
+import { encodeStandardised, type Sae } from "../sae/model";
+import { standardised } from "../sae/standardise";
 import { editedLatents } from "./edits";
 
 /** A steered row and the latent activations on the way. */

@@ -1,7 +1,8 @@
 /** The part of an SAE that a steering config needs: what exported code has to carry along. */
 import { row } from "../data/matrix";
 import type { SteeringConfig } from "../protocol/steering";
-import { type Sae, STANDARDISATION_EPSILON } from "../sae/model";
+import type { Sae } from "../sae/model";
+import { STANDARDISATION_EPSILON } from "../sae/standardise";
 import { checkEdits } from "./edits";
 
 export interface SteeringWeights {

@@ -5,20 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, chromium, type Frame, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { browser as browserProgram } from "../../scripts/setup/system-packages.mjs";
+import { BROWSER_FLAGS } from "../browser-flags";
 import type { CodeServer } from "./code-server";
 
 const root = join(__dirname, "..", "..");
 const PATIENCE = 60_000;
-
-const BROWSER_FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Themes: the label in VS Code's picker, and its id, which views and workbench carry while they wear it. */
 const THEMES = {

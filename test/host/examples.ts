@@ -1,7 +1,9 @@
 /** Example values of the contract for the host's tests. */
+
 import type { Report } from "../../src/protocol/artifact";
 import type { Job, ProjectSummary } from "../../src/protocol/engine";
 import type { SaeSettings } from "../../src/protocol/manifest";
+import { minimalManifest } from "../minimal-manifest";
 
 const settings: SaeSettings = {
   latents: 22,
@@ -49,14 +51,7 @@ export function project(changes: Partial<ProjectSummary> = {}): ProjectSummary {
     id: "/films",
     name: "films",
     manifestPath: "/films/recprism.json",
-    manifest: {
-      version: 1,
-      name: "films",
-      items: { embeddings: "items.npy", ids: { rule: "row-number", first: 0 }, tags: [] },
-      users: { embeddings: "users.npy", ids: { rule: "row-number", first: 0 }, attributes: [] },
-      recommender: { kind: "dot" },
-      sae: { path: "sae", settings: {} },
-    },
+    manifest: minimalManifest("films"),
     users: 6018,
     items: 3018,
     dimensions: 20,

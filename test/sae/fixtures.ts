@@ -6,6 +6,7 @@ import { type Matrix, matrix } from "../../src/data/matrix";
 import { type Random, seededRandom } from "../../src/data/random";
 import type { SaeSettings } from "../../src/protocol/manifest";
 import { type Sae, saeFromTiedWeights } from "../../src/sae/model";
+import { minimalManifest } from "../minimal-manifest";
 
 export const SETTINGS: SaeSettings = {
   latents: 8,
@@ -51,14 +52,7 @@ export function randomDataset(users: number, items: number, dimensions: number, 
   };
   const pairs = Array.from({ length: users * 6 }, (_, i) => [Math.floor(i / 6), (i * 7) % items]);
   return {
-    manifest: {
-      version: 1,
-      name: "random",
-      items: { embeddings: "items.npy", ids: { rule: "row-number", first: 0 }, tags: [] },
-      users: { embeddings: "users.npy", ids: { rule: "row-number", first: 0 }, attributes: [] },
-      recommender: { kind: "dot" },
-      sae: { path: "sae", settings: {} },
-    },
+    manifest: minimalManifest("random"),
     folder: "random",
     users: { ...entities("u", users), attributes: [] },
     items: { ...entities("i", items), titles: ids("Item ", items), years: new Array(items).fill(null), tags: [] },

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { row } from "../../src/data/matrix";
 import { seededRandom } from "../../src/data/random";
 import { encodeRows } from "../../src/sae/encode";
-import { decode, encode, reconstruct, standardised } from "../../src/sae/model";
+import { decode, encode, reconstruct } from "../../src/sae/model";
+import { standardised } from "../../src/sae/standardise";
 import { randomMatrix, randomSae } from "./fixtures";
 
 describe("layer standardisation", () => {

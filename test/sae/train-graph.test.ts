@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { matrix, row } from "../../src/data/matrix";
+import { matrix } from "../../src/data/matrix";
 import { openSession } from "../../src/graph/session";
-import { dotPairScores } from "../../src/recommender/pair-scores";
+import { dotPredictionLoss } from "../../src/recommender/prediction-loss";
 import { adamSchedule } from "../../src/sae/adam";
-import { standardised } from "../../src/sae/model";
+import { standardisedRows } from "../../src/sae/standardise";
 import { LOSSES, trainGraph } from "../../src/sae/train-graph";
 
 /** Made by make_training_fixture.py, which uses PyTorch and none of our code. */
@@ -16,13 +16,7 @@ describe("the train graph beside PyTorch", () => {
     const { dimensions, settings, steps, users, items } = fixture;
     const rows = users.rows + items.rows;
     const embeddings = matrix(rows, dimensions, Float32Array.from([...users.values, ...items.values]));
-    const standardisedRows = new Float32Array(rows * dimensions);
-    const scale = new Float32Array(rows);
-    for (let r = 0; r < rows; r++) {
-      const result = standardised(row(embeddings, r));
-      standardisedRows.set(result.values, r * dimensions);
-      scale[r] = result.scale;
-    }
+    const { values, scale } = standardisedRows(embeddings);
     const batches: bigint[] = [];
     for (let step = 0; step < steps; step++) {
       const part = (indices: number[]) => indices.slice(step * settings.batch, (step + 1) * settings.batch);
@@ -31,10 +25,10 @@ describe("the train graph beside PyTorch", () => {
     }
     const size = fixture.start.length;
     const schedule = Array.from({ length: steps }, (_, step) => adamSchedule(step + 1, settings.learningRate));
-    const session = await openSession(trainGraph(dimensions, settings, dotPairScores), 1);
+    const session = await openSession(trainGraph(dimensions, settings, dotPredictionLoss), 1);
     const results = await session.run({
       embeddings: { data: embeddings.values, shape: [rows, dimensions] },
-      standardised: { data: standardisedRows, shape: [rows, dimensions] },
+      standardised: { data: values, shape: [rows, dimensions] },
       scale: { data: scale, shape: [rows, 1] },
       batches: { data: BigInt64Array.from(batches), shape: [steps, 2 * settings.batch] },
       turns: { data: BigInt64Array.of(BigInt(steps)), shape: [] },

@@ -1,9 +1,11 @@
 /** Small projects made of random numbers: an SAE, users, items, biases and interactions that fit together. */
+
 import type { Dataset, Interactions } from "../../src/data/dataset";
 import { type Matrix, matrix, transposed } from "../../src/data/matrix";
 import { type Random, seededRandom } from "../../src/data/random";
 import type { Edit } from "../../src/protocol/steering";
 import type { Sae } from "../../src/sae/model";
+import { minimalManifest } from "../minimal-manifest";
 
 export interface Shape {
   users: number;
@@ -61,14 +63,7 @@ function randomInteractions(random: Random, users: number, items: number): Inter
 export function randomDataset(random: Random, { users, items, dimensions, biased = true }: Shape): Dataset {
   const bias = (n: number) => (biased ? randomMatrix(random, 1, n, 0.5).values : null);
   return {
-    manifest: {
-      version: 1,
-      name: "random",
-      items: { embeddings: "items.npy", ids: { rule: "row-number", first: 0 }, tags: [] },
-      users: { embeddings: "users.npy", ids: { rule: "row-number", first: 0 }, attributes: [] },
-      recommender: { kind: "dot" },
-      sae: { path: "sae", settings: {} },
-    },
+    manifest: minimalManifest("random"),
     folder: "random",
     users: {
       ...ids(users, "u"),

@@ -1,9 +1,11 @@
 /** Opens a webview of ours in a real browser, on the page and policy that the host gives it, and takes pictures. */
+
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
+import { BROWSER_FLAGS } from "../../browser-flags";
 import { type Scenario, USUAL } from "./scenario";
 
 const root = join(__dirname, "..", "..", "..");
@@ -12,15 +14,6 @@ const ORIGIN = "http://webview.test";
 const CHROMIUM = "/usr/bin/chromium";
 /** In milliseconds; machines that test may be busy. */
 const PATIENCE = 12_000;
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Why screens cannot be tested here, or null when they can. */
 export const withoutBrowser = existsSync(CHROMIUM) ? null : `${CHROMIUM} is missing: webview screens are not tested`;
@@ -49,7 +42,7 @@ export class Screens {
       jsxImportSource: "preact",
     });
     const files = new Map(bundle.outputFiles.map((file) => [file.path.slice(file.path.lastIndexOf("/")), file.text]));
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: BROWSER_FLAGS });
     return new Screens(browser, files);
   }
 
