@@ -5,6 +5,7 @@ import type { Engine, EngineEvents, Job, ProjectSummary } from "../protocol/engi
 export interface CommonOptions {
   project: string;
   json: boolean;
+  /** Folder of the SAE; the manifest's where absent. */
   sae?: string;
 }
 

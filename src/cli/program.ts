@@ -40,7 +40,8 @@ export function program(): Command {
     .option("--reconstruction-weight <x>", "w_rec, weight of the embedding error", number)
     .option("--kl-weight <x>", "w_kl, weight of the KL sparsity penalty", number)
     .option("--seed <n>", "seed of weights, split and order", wholeNumber)
-    .action(withProject(trainSae));
+    // The project is opened on the SAE that training writes, so that its report can be shown.
+    .action(({ out, ...options }) => withProject(trainSae)({ ...options, sae: out }));
 
   command(recprism, "neurons", "list the neurons with their labels and top items")
     .addOption(saeOption())

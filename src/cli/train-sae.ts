@@ -7,7 +7,6 @@ import { type CommonOptions, type Context, log, print } from "./context";
 import { reportText } from "./show-report";
 
 export interface TrainOptions extends CommonOptions {
-  out?: string;
   latents?: number;
   epochs?: number;
   batch?: number;
@@ -26,7 +25,7 @@ export async function trainSae({ engine, project, onJob }: Context, options: Tra
       if (job.state !== "running") resolve(job);
     });
   });
-  const id = await engine.train(project.id, { settings: settingsOf(options), out: options.out });
+  const id = await engine.train(project.id, { settings: settingsOf(options), out: options.sae });
   const stop = () => {
     log("Stopping; what has been trained is kept.");
     void engine.cancel(id);
@@ -42,8 +41,7 @@ export async function trainSae({ engine, project, onJob }: Context, options: Tra
     log("Cancelled before there was anything to keep.");
     return;
   }
-  const { id: reopened } = await engine.openProject(project.manifestPath, job.artifact);
-  const report = await engine.report(reopened);
+  const report = await engine.report(project.id);
   print(options, { artifact: job.artifact, state: job.state, ...report }, () => {
     const outcome = job.state === "done" ? "Trained" : "Cancelled; kept the weights so far";
     return `${outcome}: ${job.artifact}\n\n${reportText(report)}`;

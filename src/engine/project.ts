@@ -11,7 +11,7 @@ import { topRows } from "../recommender/ranking";
 import { dotScorer, type Scorer } from "../recommender/scorer";
 import { defaultSettings } from "../sae/default-settings";
 import { encode } from "../sae/model";
-import { trainingPairs } from "../sae/training-set";
+import { countTrainingPairs } from "../sae/training-set";
 import { steeredByConfig } from "../steering/apply-config";
 import { checkSteeringConfig } from "../steering/config-file";
 import { userRow } from "../steering/find-user";
@@ -63,7 +63,7 @@ export class Project {
   summary(): ProjectSummary {
     const { dataset } = this;
     const asked = dataset.manifest.sae.settings;
-    const pairs = trainingPairs(dataset, asked.seed ?? 1).users.length;
+    const pairs = countTrainingPairs(dataset, asked.seed ?? 1);
     const fault = this.saeFault && this.saeFault.reason !== "artifact-missing" ? [this.saeFault.message] : [];
     return {
       id: dataset.folder,

@@ -4,7 +4,7 @@ import { RecPrismError } from "../protocol/error";
 import { onnxModel } from "./model";
 import { elementCount, type SubgraphContent } from "./value";
 
-export type TensorData = Float32Array | BigInt64Array;
+export type TensorData = Float32Array | Int32Array | BigInt64Array;
 
 export interface TensorIn {
   data: TensorData;
@@ -33,14 +33,17 @@ export async function openSession(graph: SubgraphContent, threads = 0): Promise<
         if (elementCount(shape) !== data.length) {
           throw new RecPrismError("graph-invalid", `${name}: ${data.length} values do not fill the shape [${shape}].`);
         }
-        feeds[name] =
-          data instanceof Float32Array
-            ? new runtime.Tensor("float32", data, shape)
-            : new runtime.Tensor("int64", data, shape);
+        feeds[name] = tensorOf(runtime, data, shape);
       }
       const results = await session.run(feeds);
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
     },
     release: () => session.release(),
   };
+}
+
+function tensorOf(runtime: typeof import("onnxruntime-node"), data: TensorData, shape: readonly number[]): Tensor {
+  if (data instanceof Float32Array) return new runtime.Tensor("float32", data, shape);
+  if (data instanceof Int32Array) return new runtime.Tensor("int32", data, shape);
+  return new runtime.Tensor("int64", data, shape);
 }

@@ -1,6 +1,6 @@
 /** Values and nodes of an ONNX graph under construction. */
 
-export type ElementType = "float32" | "int64" | "bool";
+export type ElementType = "float32" | "int32" | "int64" | "bool";
 
 /** A number, or the name of a dimension that is known only when the graph runs, such as `rows`. */
 export type Dimension = number | string;

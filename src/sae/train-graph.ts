@@ -55,7 +55,7 @@ export function trainGraph(dimensions: number, settings: SaeSettings, prediction
   const embeddings = graph.input("embeddings", ["rows", dimensions]);
   const standardised = graph.input("standardised", ["rows", dimensions]);
   const scale = graph.input("scale", ["rows", 1]);
-  const batches = graph.input("batches", ["turns", 2 * settings.batch], "int64");
+  const batches = graph.input("batches", ["turns", 2 * settings.batch], "int32");
   const turns = graph.input("turns", [], "int64");
   const stepSizes = graph.input("stepSizes", ["turns"]);
   const epsilons = graph.input("epsilons", ["turns"]);

@@ -208,16 +208,17 @@ function epochBatches(
   settings: SaeSettings,
   epoch: number,
   steps: number,
-): BigInt64Array {
-  const order = Uint32Array.from(pairs.users, (_, index) => index);
+): Int32Array {
+  const order = new Uint32Array(pairs.users.length);
+  for (let pair = 0; pair < order.length; pair++) order[pair] = pair;
   seededRandom(derivedSeed(settings.seed, `epoch ${epoch}`)).shuffle(order);
   const { batch } = settings;
-  const batches = new BigInt64Array(steps * 2 * batch);
+  const batches = new Int32Array(steps * 2 * batch);
   for (let step = 0; step < steps; step++) {
     for (let position = 0; position < batch; position++) {
       const pair = order[step * batch + position];
-      batches[2 * step * batch + position] = BigInt(pairs.users[pair]);
-      batches[(2 * step + 1) * batch + position] = BigInt(users + pairs.items[pair]);
+      batches[2 * step * batch + position] = pairs.users[pair];
+      batches[(2 * step + 1) * batch + position] = users + pairs.items[pair];
     }
   }
   return batches;

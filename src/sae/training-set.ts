@@ -1,5 +1,5 @@
 /** Which users and which pairs an SAE is trained on, and which users are kept aside to measure it. */
-import type { Dataset } from "../data/dataset";
+import { type Dataset, type Interactions, itemsOfUser } from "../data/dataset";
 import { derivedSeed, seededRandom } from "../data/random";
 import type { TrainPairs } from "./train";
 
@@ -14,26 +14,46 @@ export function heldOutUsers(users: number, seed: number): Uint32Array {
   return order.slice(0, Math.floor(users * HELD_OUT_SHARE)).sort();
 }
 
+/** How many pairs `trainingPairs` gives, without making them. */
+export function countTrainingPairs(dataset: Dataset, seed: number): number {
+  const { interactions, users, items } = dataset;
+  const held = heldOutUsers(users.ids.length, seed);
+  if (interactions === null) return randomPairCount(users.ids.length - held.length, items.ids.length);
+  const { offsets } = interactions;
+  return held.reduce((count, user) => count - (offsets[user + 1] - offsets[user]), interactions.items.length);
+}
+
 /** The interactions of the training users; without interactions, random users with random items. */
 export function trainingPairs(dataset: Dataset, seed: number): TrainPairs {
-  const held = new Uint8Array(dataset.users.ids.length);
-  for (const user of heldOutUsers(held.length, seed)) held[user] = 1;
-  return dataset.interactions === null ? randomPairs(dataset, held, seed) : observedPairs(dataset.interactions, held);
+  const isHeldOut = new Uint8Array(dataset.users.ids.length);
+  for (const user of heldOutUsers(isHeldOut.length, seed)) isHeldOut[user] = 1;
+  const trainable = Uint32Array.from(isHeldOut.keys()).filter((user) => isHeldOut[user] === 0);
+  const count = countTrainingPairs(dataset, seed);
+  return dataset.interactions === null
+    ? randomPairs(trainable, dataset.items.ids.length, count, seed)
+    : observedPairs(dataset.interactions, trainable, count);
 }
 
-function observedPairs({ offsets, items }: NonNullable<Dataset["interactions"]>, held: Uint8Array): TrainPairs {
-  const users = new Uint32Array(items.length);
-  for (let user = 0; user < held.length; user++) users.fill(user, offsets[user], offsets[user + 1]);
-  const kept = Uint32Array.from(items.keys()).filter((pair) => held[users[pair]] === 0);
-  return { users: kept.map((pair) => users[pair]), items: kept.map((pair) => items[pair]) };
+function observedPairs(interactions: Interactions, trainable: Uint32Array, count: number): TrainPairs {
+  const pairs = { users: new Uint32Array(count), items: new Uint32Array(count) };
+  let next = 0;
+  for (const user of trainable) {
+    const items = itemsOfUser(interactions, user);
+    pairs.users.fill(user, next, next + items.length);
+    pairs.items.set(items, next);
+    next += items.length;
+  }
+  return pairs;
 }
 
-function randomPairs(dataset: Dataset, held: Uint8Array, seed: number): TrainPairs {
+function randomPairCount(users: number, items: number): number {
+  return RANDOM_PAIRS_PER_ROW * Math.max(users, items);
+}
+
+function randomPairs(trainable: Uint32Array, items: number, count: number, seed: number): TrainPairs {
   const random = seededRandom(derivedSeed(seed, "random pairs"));
-  const trainable = Uint32Array.from(held.keys()).filter((user) => held[user] === 0);
-  const count = RANDOM_PAIRS_PER_ROW * Math.max(trainable.length, dataset.items.ids.length);
   return {
     users: Uint32Array.from({ length: count }, () => trainable[random.integer(trainable.length)]),
-    items: Uint32Array.from({ length: count }, () => random.integer(dataset.items.ids.length)),
+    items: Uint32Array.from({ length: count }, () => random.integer(items)),
   };
 }

@@ -17,11 +17,11 @@ describe("the train graph beside PyTorch", () => {
     const rows = users.rows + items.rows;
     const embeddings = matrix(rows, dimensions, Float32Array.from([...users.values, ...items.values]));
     const { values, scale } = standardisedRows(embeddings);
-    const batches: bigint[] = [];
+    const batches: number[] = [];
     for (let step = 0; step < steps; step++) {
       const part = (indices: number[]) => indices.slice(step * settings.batch, (step + 1) * settings.batch);
-      batches.push(...part(fixture.userRows).map(BigInt));
-      batches.push(...part(fixture.itemRows).map((item) => BigInt(item + users.rows)));
+      batches.push(...part(fixture.userRows));
+      batches.push(...part(fixture.itemRows).map((item) => item + users.rows));
     }
     const size = fixture.start.length;
     const schedule = Array.from({ length: steps }, (_, step) => adamSchedule(step + 1, settings.learningRate));
@@ -30,7 +30,7 @@ describe("the train graph beside PyTorch", () => {
       embeddings: { data: embeddings.values, shape: [rows, dimensions] },
       standardised: { data: values, shape: [rows, dimensions] },
       scale: { data: scale, shape: [rows, 1] },
-      batches: { data: BigInt64Array.from(batches), shape: [steps, 2 * settings.batch] },
+      batches: { data: Int32Array.from(batches), shape: [steps, 2 * settings.batch] },
       turns: { data: BigInt64Array.of(BigInt(steps)), shape: [] },
       parameters: { data: Float32Array.from(fixture.start), shape: [size] },
       firstMoment: { data: new Float32Array(size), shape: [size] },

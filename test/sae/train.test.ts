@@ -7,7 +7,7 @@ import { encodeRows } from "../../src/sae/encode";
 import { rankingFidelity } from "../../src/sae/fidelity";
 import { health } from "../../src/sae/health";
 import { type ChunkReport, type TrainHooks, train } from "../../src/sae/train";
-import { heldOutUsers, trainingPairs } from "../../src/sae/training-set";
+import { countTrainingPairs, heldOutUsers, trainingPairs } from "../../src/sae/training-set";
 import { randomDataset, randomMatrix, SETTINGS } from "./fixtures";
 
 const quiet: TrainHooks = { progress: () => {}, cancelled: () => false, checkpoint: async () => {} };
@@ -97,12 +97,14 @@ describe("held-out users", () => {
     const trained = new Set(trainingPairs(dataset, 1).users);
     expect([...held].filter((user) => trained.has(user))).toEqual([]);
     expect(trained.size).toBe(80);
+    expect(countTrainingPairs(dataset, 1)).toBe(trainingPairs(dataset, 1).users.length);
   });
 
   it("are left out of random pairs too, where there are no interactions", () => {
     const dataset = { ...randomDataset(50, 40, 6), interactions: null };
     const { users, items } = trainingPairs(dataset, 1);
     expect(users.length).toBe(items.length);
+    expect(countTrainingPairs(dataset, 1)).toBe(users.length);
     const held = new Set(heldOutUsers(50, 1));
     expect([...users].some((user) => held.has(user))).toBe(false);
   });
