@@ -76,8 +76,6 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
         return Number(before) - Number(after);
       })
       .toBeGreaterThanOrEqual(30);
-    await workbench.screenshot("movielens-steer");
-
     await workbench.command("RecPrism: Save Steering Config…");
     const target = join(server.workspace, "less-horror.steer.json");
     await workbench.confirmPath(target);
