@@ -1,5 +1,4 @@
 /** From a manifest to a data set in memory: everything read, checked against everything else, ids mapped to rows. */
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { RecPrismError } from "../protocol/error";
 import type { Manifest } from "../protocol/manifest";
@@ -28,16 +27,6 @@ export async function loadDataset(manifestPath: string): Promise<Dataset> {
   }
   const interactions = await loadInteractions(folder, manifest, users, items, warnings);
   return { manifest, folder, users, items, interactions, warnings };
-}
-
-/** Which embeddings these are: sha256 over shapes and float32 values of items and users, as hex. */
-export function datasetHash({ items, users }: Pick<Dataset, "items" | "users">): string {
-  const hash = createHash("sha256");
-  for (const { rows, columns, values } of [items.embeddings, users.embeddings]) {
-    hash.update(`${rows} x ${columns}\n`);
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
-  return hash.digest("hex");
 }
 
 async function loadItems(folder: string, manifest: Manifest, warnings: string[]): Promise<Items> {

@@ -28,10 +28,3 @@ export function transposed(of: Matrix): Matrix {
   }
   return result;
 }
-
-/** The rows named by `indices`, in that order, as a new matrix. */
-export function pickRows(of: Matrix, indices: ArrayLike<number>): Matrix {
-  const result = matrix(indices.length, of.columns);
-  for (let r = 0; r < indices.length; r++) result.values.set(row(of, indices[r]), r * of.columns);
-  return result;
-}

@@ -1,8 +1,6 @@
 /** Steering: edits on neurons, a recipe as the Lab holds it, and the steering config that is committed. */
 import { z } from "zod";
 
-export const STEERING_CONFIG_EXTENSION = ".steer.json";
-
 const neuron = z.int().min(0).describe("Index of the neuron.");
 const label = z.string().optional().describe("What the neuron stood for when the edit was made. For readers only.");
 const value = z.number().refine(Number.isFinite, "must be a finite number");

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Dataset, itemsOfUser } from "../../src/data/dataset";
-import { datasetHash, loadDataset } from "../../src/data/load";
+import { loadDataset } from "../../src/data/load";
 import { matrix, row } from "../../src/data/matrix";
 import { writeNpy } from "../../src/data/npy";
 import type { ManifestInput } from "../../src/protocol/manifest";
@@ -114,20 +114,6 @@ describe("a data set", () => {
       "1 of 3 items have no line in items.csv; they are shown by their id.",
       "items.csv has ids that name no row of model/items.npy, on 1 of 3 lines. They are left out.",
     ]);
-  });
-
-  it("is told apart from others by its embeddings", async () => {
-    const first = datasetHash(await load());
-    expect(first).toMatch(/^[0-9a-f]{64}$/);
-    expect(
-      datasetHash(
-        await load((of) => {
-          of.name = "Other";
-        }),
-      ),
-    ).toBe(first);
-    const other = await load((_, folder) => writeNpy(join(folder, "model/users.npy"), matrix(2, 2)));
-    expect(datasetHash(other)).not.toBe(first);
   });
 
   it("warns of the few interactions that do not map, and leaves them out", async () => {

@@ -19,10 +19,6 @@ const KIND_MEANINGS: Record<ConceptKind, string> = {
   dead: "Dead: no user and no item activates it",
 };
 
-export function kindMeaning(kind: ConceptKind): string {
-  return KIND_MEANINGS[kind];
-}
-
 export function KindIcon({ kind }: { kind: ConceptKind }) {
   return (
     <svg class="kind-icon" viewBox="0 0 16 16" width="14" height="14" role="img" aria-label={KIND_NAMES[kind]}>

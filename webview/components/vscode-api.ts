@@ -37,4 +37,3 @@ export function useSavedState<Value>(
 }
 
 export const isString = (saved: unknown): saved is string => typeof saved === "string";
-export const isBoolean = (saved: unknown): saved is boolean => typeof saved === "boolean";
