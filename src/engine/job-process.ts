@@ -29,5 +29,8 @@ const rpc = createBirpc<JobProcessEvents, JobProcess>(
   },
 );
 
+// Ctrl-C in a terminal reaches every process of the group; the engine says what becomes of this one.
+process.on("SIGINT", () => {});
+
 // Without its engine nobody waits for the result.
 process.on("disconnect", () => process.exit(0));

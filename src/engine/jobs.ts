@@ -97,7 +97,9 @@ export class Jobs {
       result = await this.inProcess(running, running.spec);
     } catch (thrown) {
       if (!running.cancelAsked || !(thrown instanceof ProcessEnded)) throw thrown;
-      result = (await hasCheckpoint(running.spec.out))
+      // A checkpoint from before this run trained is another run's.
+      const ownCheckpoint = running.job.progress.phase !== "preparing" && (await hasCheckpoint(running.spec.out));
+      result = ownCheckpoint
         ? await this.inProcess(running, { ...running.spec, finish: true })
         : { artifact: null, interrupted: true };
     }

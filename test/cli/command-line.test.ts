@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { SAMPLE_GENRES } from "../../src/data/sample-world";
 import type { Report } from "../../src/protocol/artifact";
 import type { NeuronExport, Recommendation } from "../../src/protocol/engine";
 import type { SteeringConfig } from "../../src/protocol/steering";
-import { runCli } from "./run-cli";
+import { runCli, runCliInterrupted } from "./run-cli";
 
 let scratch: string;
 let sample: string;
@@ -126,6 +127,21 @@ describe("the command line on the sample", { timeout: 90_000 }, () => {
     const neurons = await runCli(scratch, "neurons", "--project", sample, "--sae", join(scratch, "other"), "--json");
     expect(neurons.json()).toHaveLength(7);
     expect((await runCli(sample, "neurons", "--json")).json()).not.toHaveLength(7);
+  });
+
+  it("keeps the weights so far on Ctrl-C", async () => {
+    const out = join(scratch, "interrupted");
+    const checkpoint = () =>
+      expect.poll(() => existsSync(join(scratch, ".interrupted.checkpoint")), { timeout: 60_000 });
+    const result = await runCliInterrupted(
+      sample,
+      () => checkpoint().toBe(true),
+      ...["train", "--epochs", "5000", "--out", out, "--json"],
+    );
+    expect(result.code).toBe(0);
+    expect(result.stderr).toBe("Stopping; what has been trained is kept.\n");
+    expect(result.json()).toMatchObject({ artifact: out, state: "cancelled", interrupted: true });
+    expect(readdirSync(scratch).filter((name) => name.includes("checkpoint"))).toEqual([]);
   });
 
   it("exits 2 when it is called wrongly and 0 when help is asked for", async () => {

@@ -1,5 +1,5 @@
 /** Runs the built command line in a folder and collects what it prints. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { built } from "../built";
 
 export interface CliResult {
@@ -11,8 +11,20 @@ export interface CliResult {
 }
 
 export function runCli(folder: string, ...args: string[]): Promise<CliResult> {
+  return run(folder, args, () => {});
+}
+
+/** The same, and Ctrl-C as a terminal sends it, to the whole process group, once `when` resolves. */
+export function runCliInterrupted(folder: string, when: () => Promise<void>, ...args: string[]): Promise<CliResult> {
+  return run(folder, args, (child) => {
+    void when().then(() => process.kill(-(child.pid as number), "SIGINT"));
+  });
+}
+
+function run(folder: string, args: string[], started: (child: ChildProcess) => void): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [built("cli.js"), ...args], { cwd: folder });
+    const child = spawn(process.execPath, [built("cli.js"), ...args], { cwd: folder, detached: true });
+    started(child);
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {

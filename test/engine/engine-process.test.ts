@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -116,6 +117,28 @@ describe("the engine process", () => {
     expect(report).not.toBe(before);
     expect(JSON.parse(report)).toMatchObject({ interrupted: true });
     expect((await readdir(join(scratch, "films"))).filter((name) => name.includes("checkpoint"))).toEqual([]);
+  }, 60_000);
+
+  it("leaves everything as it was when cancelled while it still prepares", async () => {
+    const before = await readFile(join(scratch, "films", "sae", "report.json"), "utf8");
+    const id = await engine.train(project.id, { settings: {} });
+    await engine.cancel(id);
+    expect(await until(id, ended)).toMatchObject({ state: "cancelled", artifact: null, error: null });
+    expect(await readFile(join(scratch, "films", "sae", "report.json"), "utf8")).toBe(before);
+  }, 30_000);
+
+  it("publishes the last checkpoint when a training process cannot be stopped gently", async () => {
+    const id = await engine.train(project.id, { settings: { epochs: 10_000 } });
+    await until(id, trains);
+    const checkpoint = join(scratch, "films", ".sae.checkpoint", "progress.json");
+    await expect.poll(() => existsSync(checkpoint), { timeout: 20_000 }).toBe(true);
+    // A stopped process takes no message, as one in a long native run would not.
+    process.kill(await childOf(pids[0]), "SIGSTOP");
+    await engine.cancel(id);
+    expect(await until(id, ended)).toMatchObject({ state: "cancelled", artifact: join(scratch, "films", "sae") });
+    const report = JSON.parse(await readFile(join(scratch, "films", "sae", "report.json"), "utf8"));
+    expect(report).toMatchObject({ interrupted: true, steps: expect.any(Number) });
+    expect(existsSync(checkpoint)).toBe(false);
   }, 60_000);
 
   it("reports a training process that dies, keeps the SAE of before and goes on", async () => {
