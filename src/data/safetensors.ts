@@ -27,9 +27,10 @@ export function safetensorsBytes(tensors: Record<string, NamedTensor>, metadata:
     header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }
+  const json = Buffer.from(JSON.stringify(header));
   // Padded with spaces so that the data starts on a multiple of eight bytes.
-  const json = JSON.stringify(header);
-  const encoded = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const encoded = Buffer.alloc(Math.ceil(json.length / 8) * 8, " ");
+  json.copy(encoded);
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(encoded.length));
   const data = Object.values(tensors).map(({ values }) =>
