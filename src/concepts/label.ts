@@ -1,6 +1,6 @@
 /** Names for neurons: the concept that tells the items a neuron fires on best, chosen on one half, proved on the other. */
 import type { Items } from "../data/dataset";
-import type { Matrix } from "../data/matrix";
+import { column, type Matrix } from "../data/matrix";
 import type { ConceptEvidence, NeuronLabel } from "../protocol/artifact";
 import type { Concept } from "./candidates";
 import { evidenceOf, holds, type Match, matchOf, type RankedHalf, rankedHalf, standsOut } from "./evidence";
@@ -37,8 +37,8 @@ export function labelNeurons(
 ): NeuronLabelling {
   const { selection, proof } = splitInHalves(activations.rows, concepts, seed);
   const ranked = (neuron: number) => ({
-    onSelection: rankedHalf(column(activations, neuron, selection), selection),
-    onProof: rankedHalf(column(activations, neuron, proof), proof),
+    onSelection: rankedHalf(onHalf(activations, neuron, selection), selection),
+    onProof: rankedHalf(onHalf(activations, neuron, proof), proof),
   });
 
   const labels = Array.from({ length: activations.columns }, (_, neuron): NeuronLabel => {
@@ -93,7 +93,7 @@ function byLift(onSelection: RankedHalf, onProof: RankedHalf, concepts: Concept[
 }
 
 /** The neuron's activations on a half, in the half's order. */
-function column(activations: Matrix, neuron: number, { items }: Half): Float32Array {
+function onHalf(activations: Matrix, neuron: number, { items }: Half): Float32Array {
   const values = new Float32Array(items.length);
   for (let i = 0; i < items.length; i++) values[i] = activations.values[items[i] * activations.columns + neuron];
   return values;
@@ -101,10 +101,7 @@ function column(activations: Matrix, neuron: number, { items }: Half): Float32Ar
 
 /** `like Alien, The Thing`: the two most active items, without years, and with articles where they are spoken. */
 function likeness(activations: Matrix, neuron: number, { titles }: Items): string {
-  const values = new Float32Array(activations.rows);
-  for (let item = 0; item < values.length; item++)
-    values[item] = activations.values[item * activations.columns + neuron];
-  const typical = strongest(values, 2).map((item) => shortTitle(titles[item]));
+  const typical = strongest(column(activations, neuron), 2).map((item) => shortTitle(titles[item]));
   return typical.length === 0 ? "active on users only" : `like ${typical.join(", ")}`;
 }
 

@@ -19,6 +19,13 @@ export function row(of: Matrix, index: number): Float32Array {
   return of.values.subarray(index * of.columns, (index + 1) * of.columns);
 }
 
+/** Copy of one column. */
+export function column(of: Matrix, index: number): Float32Array {
+  const values = new Float32Array(of.rows);
+  for (let r = 0; r < of.rows; r++) values[r] = of.values[r * of.columns + index];
+  return values;
+}
+
 export function transposed(of: Matrix): Matrix {
   const result = matrix(of.columns, of.rows);
   for (let r = 0; r < of.rows; r++) {

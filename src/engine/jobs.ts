@@ -5,7 +5,7 @@ import { createBirpc } from "birpc";
 import { type Answer, unwrapped } from "../protocol/answer";
 import type { Job, JobId, ProjectId, TrainProgress } from "../protocol/engine";
 import { errorData, RecPrismError } from "../protocol/error";
-import { hasCheckpoint, type TrainJob, type TrainJobResult } from "./train-job";
+import { hasCheckpoint, NOT_STARTED, type TrainJob, type TrainJobResult } from "./train-job";
 
 /** What a job process offers. */
 export interface JobProcess {
@@ -65,7 +65,7 @@ export class Jobs {
       kind: "train",
       project,
       state: "running",
-      progress: { phase: "preparing", epoch: 0, epochs: 0, step: 0, steps: 0, loss: null, secondsLeft: null },
+      progress: NOT_STARTED,
       error: null,
       artifact: null,
     };

@@ -4,7 +4,7 @@ import { itemSummary } from "../concepts/item-summary";
 import { labelNeurons, type NeuronLabelling } from "../concepts/label";
 import { strongest } from "../concepts/strongest";
 import type { Dataset } from "../data/dataset";
-import type { Matrix } from "../data/matrix";
+import { column, type Matrix } from "../data/matrix";
 import type { NeuronDetail, NeuronExport, NeuronRow, SaeSummary } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { type Artifact, readArtifact } from "../sae/artifact";
@@ -18,7 +18,7 @@ const LIFTS = 12;
 
 export class OpenSae {
   readonly rows: readonly NeuronRow[];
-  readonly concepts: readonly Concept[];
+  readonly concepts: Concept[];
   private labelling: NeuronLabelling | null = null;
 
   private constructor(
@@ -129,17 +129,14 @@ export class OpenSae {
       this.itemActivations,
       live,
       this.dataset.items,
-      [...this.concepts],
+      this.concepts,
       this.artifact.sae.settings.seed,
     );
     return this.labelling.lifts(neuron, LIFTS);
   }
 
   private activations(neuron: number): Float32Array {
-    const { rows, columns, values } = this.itemActivations;
-    const column = new Float32Array(rows);
-    for (let item = 0; item < rows; item++) column[item] = values[item * columns + neuron];
-    return column;
+    return column(this.itemActivations, neuron);
   }
 }
 

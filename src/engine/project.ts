@@ -9,9 +9,8 @@ import { RecPrismError } from "../protocol/error";
 import type { SteeringConfig } from "../protocol/steering";
 import { topRows } from "../recommender/ranking";
 import { dotScorer, type Scorer } from "../recommender/scorer";
-import { defaultSettings } from "../sae/default-settings";
+import { settingsFor } from "../sae/default-settings";
 import { encode } from "../sae/model";
-import { countTrainingPairs } from "../sae/training-set";
 import { steeredByConfig } from "../steering/apply-config";
 import { checkSteeringConfig } from "../steering/config-file";
 import { userRow } from "../steering/find-user";
@@ -62,8 +61,6 @@ export class Project {
 
   summary(): ProjectSummary {
     const { dataset } = this;
-    const asked = dataset.manifest.sae.settings;
-    const pairs = countTrainingPairs(dataset, asked.seed ?? 1);
     const fault = this.saeFault && this.saeFault.reason !== "artifact-missing" ? [this.saeFault.message] : [];
     return {
       id: dataset.folder,
@@ -74,7 +71,7 @@ export class Project {
       items: dataset.items.ids.length,
       dimensions: dataset.items.embeddings.columns,
       interactions: dataset.interactions?.items.length ?? null,
-      settings: { ...defaultSettings(dataset.items.embeddings.columns, pairs), ...asked },
+      settings: settingsFor(dataset, dataset.manifest.sae.settings),
       sae: this.openSae?.summary() ?? null,
       warnings: [...dataset.warnings, ...fault],
     };

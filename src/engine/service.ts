@@ -77,7 +77,7 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
       const { dataset, scorer, sae } = projectOf(id);
       const { labels, sae: model } = sae.artifact;
       return previewUser(
-        { dataset, sae: model, scorer, labels: labels.neurons, concepts: [...sae.concepts] },
+        { dataset, sae: model, scorer, labels: labels.neurons, concepts: sae.concepts },
         user,
         recipe,
         k,

@@ -7,7 +7,7 @@ import type { TrainProgress } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { type SaeSettings, saeSettingsSchema } from "../protocol/manifest";
 import { readCheckpoint, writeArtifact, writeCheckpoint } from "../sae/artifact";
-import { defaultSettings } from "../sae/default-settings";
+import { settingsFor } from "../sae/default-settings";
 import type { Sae } from "../sae/model";
 import { stepsPerEpoch, train } from "../sae/train";
 import { trainingPairs } from "../sae/training-set";
@@ -34,8 +34,18 @@ export interface TrainJobResult {
   interrupted: boolean;
 }
 
+export const NOT_STARTED: TrainProgress = {
+  phase: "preparing",
+  epoch: 0,
+  epochs: 0,
+  step: 0,
+  steps: 0,
+  loss: null,
+  secondsLeft: null,
+};
+
 /** Where a run keeps its weights while it trains. */
-export function checkpointFolder(out: string): string {
+function checkpointFolder(out: string): string {
   return join(dirname(out), `.${basename(out)}.checkpoint`);
 }
 
@@ -59,12 +69,8 @@ export async function runTrainJob(job: TrainJob, hooks: TrainJobHooks): Promise<
   }
 
   await rm(checkpointFolder(job.out), { recursive: true, force: true });
-  const asked: Partial<SaeSettings> = { ...dataset.manifest.sae.settings, ...job.settings };
-  const pairs = trainingPairs(dataset, asked.seed ?? 1);
-  const settings = checkedSettings({
-    ...defaultSettings(dataset.items.embeddings.columns, pairs.users.length),
-    ...asked,
-  });
+  const settings = checkedSettings(settingsFor(dataset, { ...dataset.manifest.sae.settings, ...job.settings }));
+  const pairs = trainingPairs(dataset, settings.seed);
   const steps = stepsPerEpoch(pairs, settings.batch) * settings.epochs;
   report({ phase: "training", epoch: 1, epochs: settings.epochs, steps });
   const started = performance.now();
@@ -97,15 +103,7 @@ async function publish(job: TrainJob, dataset: Dataset, sae: Sae, training: Trai
 
 /** Progress is told whole each time; what a report leaves out stays as it was. */
 function progressReporter(hooks: TrainJobHooks): (change: Partial<TrainProgress>) => void {
-  let progress: TrainProgress = {
-    phase: "preparing",
-    epoch: 0,
-    epochs: 0,
-    step: 0,
-    steps: 0,
-    loss: null,
-    secondsLeft: null,
-  };
+  let progress = NOT_STARTED;
   return (change) => {
     progress = { ...progress, ...change };
     hooks.progress(progress);

@@ -91,7 +91,6 @@ export async function train(input: TrainInput, hooks: TrainHooks): Promise<Train
     let chunk = 1;
     let lastCheckpoint = started;
     let interrupted = false;
-    const sums: Record<LossName, number> = { total: 0, prediction: 0, reconstruction: 0, sparsity: 0 };
 
     training: for (let epoch = 0; epoch < settings.epochs; epoch++) {
       const batches = epochBatches(pairs, users.rows, settings, epoch, perEpoch);
@@ -113,14 +112,13 @@ export async function train(input: TrainInput, hooks: TrainHooks): Promise<Train
           ...schedule(steps, turns, settings.learningRate),
         });
         states = nextStates(states, results);
-        for (const loss of LOSSES) sums[loss] = mean(results[loss]);
         const bad = results.total.findIndex((value) => !Number.isFinite(value));
         if (bad >= 0) throw diverged(steps + bad + 1, settings);
         turn += turns;
         steps += turns;
         const now = performance.now();
         chunk = nextChunk(chunk, turns, now - before);
-        hooks.progress({ epoch: epoch + 1, step: steps, steps: total, losses: { ...sums } });
+        hooks.progress({ epoch: epoch + 1, step: steps, steps: total, losses: meanLosses(results) });
         if (now - lastCheckpoint > CHECKPOINT_MILLISECONDS) {
           await hooks.checkpoint(saeOf(states, users.columns, settings), steps);
           lastCheckpoint = performance.now();
@@ -227,6 +225,10 @@ function epochBatches(
 function nextChunk(chunk: number, turns: number, milliseconds: number): number {
   const fitting = Math.floor((turns * CHUNK_MILLISECONDS) / Math.max(milliseconds, 0.01));
   return Math.max(1, Math.min(fitting, 2 * chunk));
+}
+
+function meanLosses(results: Record<string, Float32Array>): Record<LossName, number> {
+  return Object.fromEntries(LOSSES.map((loss) => [loss, mean(results[loss])])) as Record<LossName, number>;
 }
 
 function mean(values: Float32Array): number {

@@ -1,5 +1,5 @@
 /** The part of an SAE that a steering config needs: what exported code has to carry along. */
-import { row } from "../data/matrix";
+import { column, row } from "../data/matrix";
 import type { SteeringConfig } from "../protocol/steering";
 import type { Sae } from "../sae/model";
 import { STANDARDISATION_EPSILON } from "../sae/standardise";
@@ -31,7 +31,7 @@ export function steeringWeights(sae: Sae, { mode, rules }: SteeringConfig): Stee
   });
   const edited = new Set(rules.flatMap(({ edits }) => edits.map(({ neuron }) => neuron)));
   const neurons = Array.from(sae.encoderBias.keys()).filter((neuron) => mode === "reconstruct" || edited.has(neuron));
-  const encoder = neurons.map((neuron) => encoderColumn(sae, neuron));
+  const encoder = neurons.map((neuron) => column(sae.encoderWeights, neuron));
   const decoder = neurons.map((neuron) => row(sae.decoderWeights, neuron));
   return {
     dimensions: sae.decoderBias.length,
@@ -40,11 +40,7 @@ export function steeringWeights(sae: Sae, { mode, rules }: SteeringConfig): Stee
     encoderBias: neurons.map((neuron) => sae.encoderBias[neuron]),
     decoder,
     decoderBias: sae.decoderBias,
-    tied: encoder.every((column, j) => column.every((value, c) => value === decoder[j][c])),
+    tied: encoder.every((weights, j) => weights.every((value, c) => value === decoder[j][c])),
     epsilon: STANDARDISATION_EPSILON,
   };
-}
-
-function encoderColumn({ encoderWeights: { rows, columns, values } }: Sae, neuron: number): Float32Array {
-  return Float32Array.from({ length: rows }, (_, c) => values[c * columns + neuron]);
 }
