@@ -1,34 +1,48 @@
-/** Reverse-mode differentiation: each operator's vector-Jacobian rule adds ONNX nodes to the same graph. */
+/**
+ * Reverse-mode differentiation: each operator's vector-Jacobian rule adds ONNX nodes to the same graph.
+ *
+ * On its way a gradient may be narrower than its value: whatever broadcasts to the value's shape stands for it, so that
+ * the gradient of a sum stays one number until something needs it whole.
+ */
 import { RecPrismError } from "../protocol/error";
 import type { GraphBuilder } from "./graph-builder";
 import { differentiableOperators, operators } from "./operators/registry";
-import { fixedShape, type Value } from "./value";
+import { broadcastsTo, fixedShape, isFloat, type Node, type Value } from "./value";
 
 /**
  * Gradients of a scalar loss with respect to values of the same graph.
  *
+ * @param frozen values that count as constants, whatever they were made of
  * @returns one value per variable, of its shape; zeros where the loss does not depend on it
  * @throws RecPrismError "graph-invalid" naming the operator and node that has no gradient rule
  */
-export function gradients(graph: GraphBuilder, loss: Value, variables: readonly Value[]): Value[] {
+export function gradients(
+  graph: GraphBuilder,
+  loss: Value,
+  variables: readonly Value[],
+  frozen: readonly Value[] = [],
+): Value[] {
   if (loss.shape.length !== 0) throw new Error(`the loss ${loss.name} must be a scalar, not [${loss.shape}]`);
   const forward = [...graph.nodes];
 
-  // Only what lies between a variable and the loss is differentiated.
+  // Only what lies between a variable and the loss is differentiated; integers and booleans carry no derivative.
+  const constant = new Set(frozen.map((value) => value.name));
   const dependent = new Set(variables.map((variable) => variable.name));
   for (const node of forward) {
     if (node.inputs.some((input) => dependent.has(input.name))) {
-      for (const output of node.outputs) dependent.add(output.name);
+      for (const output of node.outputs) {
+        if (isFloat(output) && !constant.has(output.name)) dependent.add(output.name);
+      }
     }
   }
 
   // A variable may itself be the result of a node; what led to it is of no concern.
   const accumulated = new Map<string, Value>([[loss.name, graph.scalar(1)]]);
   for (const node of forward.reverse()) {
-    const upstreams = node.outputs.map((output) => accumulated.get(output.name) ?? null);
+    const arrived = node.outputs.map((output) => accumulated.get(output.name) ?? null);
     const needed = node.inputs.map((input) => dependent.has(input.name));
-    if (!needed.includes(true) || upstreams.every((upstream) => upstream === null)) continue;
-    const rule = operators[node.operator]?.gradient;
+    if (!needed.includes(true) || arrived.every((upstream) => upstream === null)) continue;
+    const { gradient: rule, takesNarrowUpstream } = operators[node.operator] ?? {};
     if (!rule) {
       throw new RecPrismError(
         "graph-invalid",
@@ -36,15 +50,26 @@ export function gradients(graph: GraphBuilder, loss: Value, variables: readonly 
         { key: node.name },
       );
     }
+    const upstreams = takesNarrowUpstream
+      ? arrived
+      : arrived.map((upstream, index) => upstream && graph.expanded(upstream, node.outputs[index].shape));
     const upstream = upstreams[0] ?? graph.zeros(fixedShape(node.outputs[0]));
     rule({ graph, node, upstream, upstreams, needed }).forEach((gradient, index) => {
       if (!gradient || !needed[index]) return;
-      const name = node.inputs[index].name;
-      const before = accumulated.get(name);
-      accumulated.set(name, before ? graph.add(before, gradient) : gradient);
+      const input = node.inputs[index];
+      if (!broadcastsTo(gradient.shape, input.shape)) throw misshapen(node, gradient, input);
+      const before = accumulated.get(input.name);
+      accumulated.set(input.name, before ? graph.add(before, gradient) : gradient);
     });
   }
-  return variables.map(
-    (variable) => accumulated.get(variable.name) ?? graph.zeros(variable.shape as readonly number[]),
+  return variables.map((variable) => {
+    const gradient = accumulated.get(variable.name);
+    return gradient ? graph.expanded(gradient, variable.shape) : graph.zeros(fixedShape(variable));
+  });
+}
+
+function misshapen(node: Node, gradient: Value, input: Value): Error {
+  return new Error(
+    `the rule of ${node.operator} (node ${node.name}) gives a gradient [${gradient.shape}] for ${input.name} [${input.shape}]`,
   );
 }

@@ -1,17 +1,26 @@
 /** Builds an ONNX graph node by node, inferring every shape on the way. */
 import { RecPrismError } from "../protocol/error";
+import { inferenceContext } from "./operators/operator";
 import { operators } from "./operators/registry";
 import {
   type Attributes,
+  type ConstantData,
+  type ElementType,
   elementCount,
+  fixedLength,
   fixedShape,
   type Initialiser,
+  isGiven,
   type Node,
+  ONNX_TYPES,
   type Shape,
   type SubgraphContent,
   sameShape,
   type Value,
 } from "./value";
+
+/** More zeros than this are made by the runtime when it loads the graph, not stored with it. */
+const MOST_ZEROS_STORED = 4096;
 
 export class GraphBuilder {
   readonly inputs: Value[] = [];
@@ -21,13 +30,17 @@ export class GraphBuilder {
   private readonly constants = new Map<string, Value>();
   private names = 0;
 
-  /** @param parent the graph this one is nested in, whose values it may use by name */
+  /**
+   * @param parent the graph this one is nested in, whose values it may use by name
+   * @param floats what real numbers are held in; double precision is for checking gradients
+   */
   constructor(
     readonly name: string,
     private readonly parent: GraphBuilder | null = null,
+    readonly floats: "float32" | "float64" = parent?.floats ?? "float32",
   ) {}
 
-  input(name: string, shape: Shape, type: Value["type"] = "float32"): Value {
+  input(name: string, shape: Shape, type: ElementType = this.floats): Value {
     const value = { name: this.qualified(name), shape, type };
     this.inputs.push(value);
     return value;
@@ -41,16 +54,22 @@ export class GraphBuilder {
     return value;
   }
 
-  constant(data: Float32Array, shape: readonly number[]): Value {
-    return this.initialise({ name: this.unique("constant"), shape, type: "float32" }, data);
+  /** Real numbers take the graph's precision. */
+  constant(data: ConstantData, shape: readonly number[]): Value {
+    if (data instanceof Float32Array && this.floats === "float64") data = Float64Array.from(data);
+    return this.initialise({ name: this.unique("constant"), shape, type: elementType(data) }, data);
   }
 
   scalar(number: number): Value {
-    return this.once(`scalar ${number}`, () => this.constant(Float32Array.of(number), []));
+    const data = this.floats === "float64" ? Float64Array.of(number) : Float32Array.of(number);
+    return this.once(`scalar ${number}`, () => this.constant(data, []));
   }
 
   zeros(shape: readonly number[]): Value {
-    return this.once(`zeros ${shape}`, () => this.constant(new Float32Array(elementCount(shape)), shape));
+    const count = elementCount(shape);
+    return this.once(`zeros ${shape}`, () =>
+      count > MOST_ZEROS_STORED ? this.expanded(this.scalar(0), shape) : this.constant(new Float32Array(count), shape),
+    );
   }
 
   /** A one-dimensional int64 constant: axes, shapes, indices. */
@@ -63,12 +82,20 @@ export class GraphBuilder {
     );
   }
 
-  /** The numbers of a constant made by `ints`. */
-  integers(value: Value): number[] {
+  /** The numbers of a constant of this graph or of one around it; undefined for what is computed or fed. */
+  numbers(value: Value): number[] | undefined {
     const found = this.initialisers.find((initialiser) => initialiser.value.name === value.name);
-    if (found?.data instanceof BigInt64Array) return Array.from(found.data, Number);
-    if (this.parent) return this.parent.integers(value);
-    throw new RecPrismError("graph-invalid", `${value.name} must be a constant for its reader's shape to be known.`);
+    return found ? Array.from(found.data as ArrayLike<number | bigint>, Number) : this.parent?.numbers(value);
+  }
+
+  /** The numbers of an integer constant, by which a node's shape or gradient is known. */
+  integers(value: Value): number[] {
+    const numbers = value.type === "int64" || value.type === "int32" ? this.numbers(value) : undefined;
+    if (numbers) return numbers;
+    throw new RecPrismError(
+      "graph-invalid",
+      `${value.name} must be an integer constant, so that what is made of it is known before the graph runs.`,
+    );
   }
 
   /** Adds a node and gives its first output. */
@@ -80,7 +107,17 @@ export class GraphBuilder {
   ops(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value[] {
     const known = operators[operator];
     if (!known) throw new RecPrismError("graph-invalid", `The operator ${operator} is not supported.`);
-    const inferred = known.infer({ inputs, attributes, integers: (value) => this.integers(value) });
+    let inferred: ReturnType<typeof known.infer>;
+    try {
+      inferred = known.infer(inferenceContext(this, { inputs, attributes }));
+    } catch (thrown) {
+      const operands = inputs
+        .filter(isGiven)
+        .map(({ name, shape }) => `${name} [${shape}]`)
+        .join(", ");
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new RecPrismError("graph-invalid", `${operator} of ${operands}: ${why}`);
+    }
     const outputs = [inferred].flat().map((output) => ({ name: this.unique(operator), ...output }));
     this.nodes.push({ operator, name: outputs[0].name, inputs, outputs, attributes });
     return outputs;
@@ -156,6 +193,10 @@ export class GraphBuilder {
     return this.op("MatMul", [a, b]);
   }
 
+  cast(x: Value, type: ElementType): Value {
+    return x.type === type ? x : this.op("Cast", [x], { to: { kind: "int", value: ONNX_TYPES[type] } });
+  }
+
   /** With its axes reversed; what is already such a result is given back as it was. */
   transposed(x: Value): Value {
     const maker = this.nodes.find((node) => node.operator === "Transpose" && node.outputs[0].name === x.name);
@@ -164,6 +205,11 @@ export class GraphBuilder {
 
   reshaped(x: Value, shape: readonly number[]): Value {
     return sameShape(x.shape, shape) ? x : this.op("Reshape", [x, this.ints(shape)]);
+  }
+
+  /** Repeated along axes of length 1 to the shape it broadcasts to. */
+  expanded(x: Value, shape: Shape): Value {
+    return sameShape(x.shape, shape) ? x : this.op("Expand", [x, this.ints(fixedShape({ shape }))]);
   }
 
   /** x[start:end] along one axis. */
@@ -176,25 +222,38 @@ export class GraphBuilder {
     return this.ops("Split", [x, this.ints(lengths)], { axis: { kind: "int", value: axis } });
   }
 
-  /** Mean over the given axes, which are dropped; over all of them by default. */
-  mean(x: Value, axes?: readonly number[]): Value {
-    return this.reduced("ReduceMean", x, axes);
+  /** Mean over the given axes, or all of them, which are dropped unless kept at length 1. */
+  mean(x: Value, axes?: readonly number[], keep = false): Value {
+    return this.reduced("ReduceMean", x, axes, keep);
   }
 
-  /** Sum over the given axes, which are dropped; over all of them by default. */
-  sum(x: Value, axes?: readonly number[]): Value {
-    return this.reduced("ReduceSum", x, axes);
+  /** Sum over the given axes, or all of them, which are dropped unless kept at length 1. */
+  sum(x: Value, axes?: readonly number[], keep = false): Value {
+    return this.reduced("ReduceSum", x, axes, keep);
   }
 
-  /** Undoes broadcasting: sums over the axes along which `shape` had been repeated. */
-  summedTo(x: Value, shape: Shape): Value {
-    if (sameShape(x.shape, shape)) return x;
-    const from = fixedShape(x);
+  /**
+   * Undoes broadcasting: sums over the axes along which `shape` had been repeated to give `from`.
+   *
+   * @param x of the shape `from`, or a value that broadcasts to it: its copies are then counted, not added up
+   * @returns a value that broadcasts to `shape`, and has it where x has the shape `from`
+   */
+  summedTo(x: Value, shape: Shape, from: Shape = x.shape): Value {
+    if (sameShape(from, shape)) return x;
     const lead = from.length - shape.length;
-    const repeated = from.flatMap((dimension, axis) =>
-      axis < lead || (shape[axis - lead] === 1 && dimension !== 1) ? [axis] : [],
-    );
-    return this.reshaped(repeated.length > 0 ? this.sum(x, repeated) : x, shape as readonly number[]);
+    const missing = from.length - x.shape.length;
+    const summed: number[] = [];
+    let copies = 1;
+    for (const axis of from.keys()) {
+      if (from[axis] === 1 || (axis >= lead && shape[axis - lead] !== 1)) continue;
+      if (axis >= missing && x.shape[axis - missing] !== 1) summed.push(axis - missing);
+      else copies *= fixedLength(from, axis);
+    }
+    const keep = summed.some((axis) => axis + missing >= lead);
+    const sum = summed.length > 0 ? this.sum(x, summed, keep) : x;
+    const surplus = sum.shape.length - shape.length;
+    const flat = surplus > 0 ? this.reshaped(sum, fixedShape(sum).slice(surplus)) : sum;
+    return copies === 1 ? flat : this.mul(flat, this.scalar(copies));
   }
 
   content(): SubgraphContent {
@@ -214,8 +273,8 @@ export class GraphBuilder {
     else this.output(name, of);
   }
 
-  private reduced(operator: string, x: Value, axes?: readonly number[]): Value {
-    return this.op(operator, axes ? [x, this.ints(axes)] : [x], { keepdims: { kind: "int", value: 0 } });
+  private reduced(operator: string, x: Value, axes: readonly number[] | undefined, keep: boolean): Value {
+    return this.op(operator, axes ? [x, this.ints(axes)] : [x], { keepdims: { kind: "int", value: keep ? 1 : 0 } });
   }
 
   private initialise(value: Value, data: Initialiser["data"]): Value {
@@ -237,4 +296,11 @@ export class GraphBuilder {
   private qualified(name: string): string {
     return this.parent ? `${this.name}/${name}` : name;
   }
+}
+
+function elementType(data: ConstantData): ElementType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof BigInt64Array ? "int64" : "bool";
 }

@@ -1,17 +1,10 @@
 /** Serialises a graph as an ONNX model. */
 import { onnx } from "onnx-proto";
-import type { Attribute, ElementType, Initialiser, Node, SubgraphContent, Value } from "./value";
+import { type Attribute, type Initialiser, type Node, ONNX_TYPES, type SubgraphContent, type Value } from "./value";
 
 /** Reductions take their axes as an input from this version on. */
 const OPSET = 18;
 const IR_VERSION = 8;
-
-const DATA_TYPES: Record<ElementType, onnx.TensorProto.DataType> = {
-  float32: onnx.TensorProto.DataType.FLOAT,
-  int32: onnx.TensorProto.DataType.INT32,
-  int64: onnx.TensorProto.DataType.INT64,
-  bool: onnx.TensorProto.DataType.BOOL,
-};
 
 export function onnxModel(graph: SubgraphContent): Uint8Array {
   return onnx.ModelProto.encode({
@@ -36,14 +29,14 @@ function valueProto({ name, shape, type }: Value): onnx.IValueInfoProto {
   const dim = shape.map((dimension) =>
     typeof dimension === "number" ? { dimValue: dimension } : { dimParam: dimension },
   );
-  return { name, type: { tensorType: { elemType: DATA_TYPES[type], shape: { dim } } } };
+  return { name, type: { tensorType: { elemType: ONNX_TYPES[type], shape: { dim } } } };
 }
 
 function tensorProto({ value, data }: Initialiser): onnx.ITensorProto {
   return {
     name: value.name,
     dims: value.shape.map(Number),
-    dataType: DATA_TYPES[value.type],
+    dataType: ONNX_TYPES[value.type],
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   };
 }
@@ -67,6 +60,10 @@ function attributeProto(name: string, attribute: Attribute): onnx.IAttributeProt
       return { name, type: AttributeType.INTS, ints: [...attribute.value] };
     case "float":
       return { name, type: AttributeType.FLOAT, f: attribute.value };
+    case "floats":
+      return { name, type: AttributeType.FLOATS, floats: [...attribute.value] };
+    case "string":
+      return { name, type: AttributeType.STRING, s: new TextEncoder().encode(attribute.value) };
     case "graph":
       return { name, type: AttributeType.GRAPH, g: graphProto(attribute.value) };
   }

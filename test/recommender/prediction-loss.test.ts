@@ -52,7 +52,8 @@ describe.each(sizes)("the prediction loss of a dot recommender, $way", ({ pairs,
       // Multiples of 1/16 are exact in float32.
       values: Array.from(values, (value) => Math.round(16 * value) / 16),
     }));
-    for (const { exact, measured } of await compareGradients(loss, variables)) {
+    const { comparisons } = await compareGradients(loss, variables);
+    for (const { exact, measured } of comparisons) {
       exact.forEach((value, element) => {
         expect(Math.abs(value - measured[element])).toBeLessThan(2e-3 * Math.max(1, Math.abs(value)));
       });
