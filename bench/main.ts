@@ -4,12 +4,14 @@ import { resolve } from "node:path";
 import { benchEncode } from "./encode";
 import { benchInteraction } from "./interaction";
 import { benchMovieLens } from "./movielens";
+import { benchSize } from "./size";
 import { benchTrainStep } from "./train-step";
 
 const benches: Record<string, () => void | Promise<void>> = {
   train: benchTrainStep,
   encode: benchEncode,
   waiting: benchInteraction,
+  size: benchSize,
   movielens: () => benchMovieLens(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
 };
 

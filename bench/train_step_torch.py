@@ -1,4 +1,7 @@
-"""The same train step as RecPrism's in PyTorch: prints {"milliseconds": per step, "version": of PyTorch, "blas": its kernels}."""
+"""The same train step as RecPrism's in PyTorch: prints {"milliseconds": per step, "version": of PyTorch, "blas": its kernels}.
+
+Arguments: dimensions, latents, batch, steps, k (0 for ReLU with KL, else top-k).
+"""
 
 import json
 import sys
@@ -6,7 +9,7 @@ import time
 
 import torch
 
-dimensions, latents, batch, steps = (int(float(argument)) for argument in sys.argv[1:5])
+dimensions, latents, batch, steps, k = (int(float(argument)) for argument in sys.argv[1:6])
 ROWS, RHO = 2000, 0.05
 torch.manual_seed(1)
 users, items = torch.randn(ROWS, dimensions), torch.randn(ROWS, dimensions)
@@ -19,7 +22,12 @@ adam = torch.optim.Adam([w_enc, b_enc, b_dec], lr=1e-3)
 def reconstruct(x):
     mean = x.mean(-1, keepdim=True)
     std = x.std(-1, keepdim=True) + 1e-5
-    z = torch.relu(((x - mean) / std - b_dec) @ w_enc + b_enc)
+    pre = ((x - mean) / std - b_dec) @ w_enc + b_enc
+    if k == 0:
+        z = torch.relu(pre)
+    else:
+        values, neurons = pre.topk(k, dim=-1, sorted=False)
+        z = torch.zeros_like(pre).scatter(-1, neurons, torch.relu(values))
     return (z @ w_enc.T + b_dec) * std + mean, z
 
 
@@ -30,10 +38,12 @@ def step():
     i_hat, z_i = reconstruct(i)
     prediction = ((u_hat @ i_hat.T - u @ i.T) ** 2).mean()
     reconstruction = ((u_hat - u) ** 2).mean() + ((i_hat - i) ** 2).mean()
-    p = torch.cat([z_u, z_i]).mean(0).clamp(1e-6, 1 - 1e-6)
-    kl = (RHO * torch.log(RHO / p) + (1 - RHO) * torch.log((1 - RHO) / (1 - p))).sum()
+    total = prediction + 0.1 * reconstruction
+    if k == 0:
+        p = torch.cat([z_u, z_i]).mean(0).clamp(1e-6, 1 - 1e-6)
+        total = total + 0.01 * (RHO * torch.log(RHO / p) + (1 - RHO) * torch.log((1 - RHO) / (1 - p))).sum()
     adam.zero_grad()
-    (prediction + 0.1 * reconstruction + 0.01 * kl).backward()
+    total.backward()
     adam.step()
 
 

@@ -8,8 +8,8 @@ import { build, context } from "esbuild";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 
-/** Packages with native parts cannot be bundled; `package.mjs` copies them beside the bundles. */
-export const NATIVE_PACKAGES = ["onnxruntime-node", "@duckdb/node-api"];
+/** Packages with native parts or WebAssembly cannot be bundled; `package.mjs` copies them beside the bundles. */
+export const NATIVE_PACKAGES = ["onnxruntime-node", "onnxruntime-web", "@duckdb/node-api"];
 
 const NODE_ENTRIES = {
   extension: "src/extension.ts",

@@ -29,9 +29,10 @@ const SETTINGS = {
  * @param {string} options.folder holds user data, extensions and logs; kept short, since a socket's path goes into it
  * @param {string} options.vsix installed before the start
  * @param {Record<string, unknown>} [options.settings] beside those that keep VS Code quiet
+ * @param {boolean} [options.restricted] the workspace is not trusted, until a person trusts it
  * @returns {Promise<{ url: string, logs: string, exited: Promise<void>, stop(): Promise<void> }>}
  */
-export async function startCodeServer({ folder, vsix, settings = {} }) {
+export async function startCodeServer({ folder, vsix, settings = {}, restricted = false }) {
   const userData = join(folder, "data");
   const settingsFile = join(userData, "User", "settings.json");
   mkdirSync(dirname(settingsFile), { recursive: true });
@@ -43,7 +44,7 @@ export async function startCodeServer({ folder, vsix, settings = {} }) {
   const shared = ["--config", config, "--user-data-dir", userData, "--extensions-dir", join(folder, "extensions")];
   execFileSync(node, [entry, ...shared, "--install-extension", vsix], { env: environment(), stdio: "pipe" });
 
-  const quiet = ["--disable-workspace-trust", "--disable-telemetry", "--disable-update-check"];
+  const quiet = ["--disable-telemetry", "--disable-update-check", ...(restricted ? [] : ["--disable-workspace-trust"])];
   const output = join(folder, "server.log");
   const log = openSync(output, "a");
   const child = spawn(node, [entry, ...shared, ...quiet, "--auth", "none", "--bind-addr", "127.0.0.1:0"], {

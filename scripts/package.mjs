@@ -1,5 +1,6 @@
 /** Makes the VSIX for this platform: production bundles, beside them the native packages pruned to its files. */
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
@@ -10,25 +11,39 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
 const LARGEST_PACKAGE = 60e6;
-export const target = `${process.platform}-${process.arch}`;
+/** @type {any} */
+const { header } = process.report.getReport();
+const musl = process.platform === "linux" && header.glibcVersionRuntime === undefined;
+/** Linux with musl in place of glibc is `alpine` to VS Code. */
+export const target = `${musl ? "alpine" : process.platform}-${process.arch}`;
 export const vsixFile = join(root, `recprism-${target}.vsix`);
 
-/** What the two external packages load at run time, and the folders of each that hold it. */
-const RUNTIME_FOLDERS = {
-  "onnxruntime-node": ["dist", `bin/napi-v6/${process.platform}/${process.arch}`],
-  "onnxruntime-common": ["dist/cjs"],
+const nativeRuntime = `bin/napi-v6/${process.platform}/${process.arch}`;
+const hasNativeRuntime = !musl && existsSync(join(root, "node_modules", "onnxruntime-node", nativeRuntime));
+
+/**
+ * What the external packages load at run time: folders and files of each.
+ *
+ * onnxruntime-node is left out where it has no binary (Intel Macs, Alpine). onnxruntime-web is in every
+ * package (4 MB of it): a Linux older than the native library was built for needs it as well.
+ */
+const RUNTIME_PARTS = {
+  ...(hasNativeRuntime ? { "onnxruntime-node": ["dist", nativeRuntime] } : {}),
+  "onnxruntime-web": ["dist/ort.node.min.mjs", "dist/ort-wasm-simd-threaded.mjs", "dist/ort-wasm-simd-threaded.wasm"],
+  // CommonJS for onnxruntime-node, ES modules for onnxruntime-web.
+  "onnxruntime-common": ["dist/cjs", "dist/esm"],
   "@duckdb/node-api": ["lib"],
   "@duckdb/node-bindings": ["."],
-  [`@duckdb/node-bindings-${target}`]: ["."],
+  [`@duckdb/node-bindings-${process.platform}-${process.arch}${musl ? "-musl" : ""}`]: ["."],
   "detect-libc": ["lib"],
 };
-const RUNTIME_FILE = /(\.js|\.node|\.dll|\.dylib|\.so(\.\d+)*|package\.json)$/;
+const RUNTIME_FILE = /(\.m?js|\.wasm|\.node|\.dll|\.dylib|\.so(\.\d+)*|package\.json)$/;
 const LICENCE_FILE = /^(licen[cs]e|notice|thirdparty)/i;
 
 /** Builds and packs. @returns {Promise<string>} the VSIX file */
 export async function packageExtension() {
   const { bundledFiles } = await buildAll({ production: true });
-  for (const [name, folders] of Object.entries(RUNTIME_FOLDERS)) await copyRuntime(name, folders);
+  for (const [name, parts] of Object.entries(RUNTIME_PARTS)) await copyRuntime(name, parts);
   await writeNotices(bundledFiles);
   const vsce = join(dirname(require.resolve("@vscode/vsce/package.json")), "vsce");
   const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
@@ -42,16 +57,16 @@ export async function packageExtension() {
   return vsixFile;
 }
 
-/** @param {string} name @param {string[]} folders */
-async function copyRuntime(name, folders) {
+/** @param {string} name @param {string[]} parts */
+async function copyRuntime(name, parts) {
   const from = join(root, "node_modules", name);
   const to = join(root, "dist", "node_modules", name);
   await mkdir(to, { recursive: true });
   for (const file of await readdir(from)) {
     if (file === "package.json" || LICENCE_FILE.test(file)) await cp(join(from, file), join(to, file));
   }
-  for (const folder of folders) {
-    await cp(join(from, folder), join(to, folder), {
+  for (const part of parts) {
+    await cp(join(from, part), join(to, part), {
       recursive: true,
       filter: async (path) => (await stat(path)).isDirectory() || RUNTIME_FILE.test(path),
     });

@@ -11,7 +11,7 @@ import { openEmbeddings } from "./host/open-flow";
 import { ReportPage } from "./host/report";
 import { openAfterReload, openSample } from "./host/sample";
 import { saveConfig } from "./host/save-config";
-import { Training } from "./host/training";
+import { isAsked, Training } from "./host/training";
 import { trainingStatus } from "./host/training-status";
 import { WorkspaceProject } from "./host/workspace-project";
 
@@ -61,7 +61,9 @@ export function activate(context: ExtensionContext): void {
     window.registerWebviewPanelSerializer(LabPanel.viewType, lab),
     command("recprism.openEmbeddings", (given) => openEmbeddings(given instanceof Uri ? given : undefined, session)),
     command("recprism.openSample", () => openSample(session, context.globalState)),
-    command("recprism.train", () => training.train()),
+    training.measureOnOpening((thrown) => void showFault(thrown, log, session.state.project?.id)),
+    command("recprism.train", (given) => training.train(isAsked(given) ? given : { settings: {} })),
+    command("recprism.measure", () => training.measure()),
     command("recprism.cancelTraining", () => training.cancel()),
     command("recprism.openLab", () => lab.show(false)),
     command(

@@ -48,7 +48,7 @@ export function withProject<Options extends CommonOptions>(
 ): (options: Options) => Promise<void> {
   return (options) =>
     withEngine(async (engine, onJob) => {
-      const project = await engine.openProject(options.project, options.sae);
+      const project = await engine.openProject(options.project, { sae: options.sae });
       await work({ engine, project, onJob }, options);
     });
 }

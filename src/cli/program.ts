@@ -3,12 +3,18 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExportLanguage } from "../protocol/engine";
 import type { Edit } from "../protocol/steering";
 import { withProject } from "./context";
+import { encodeMatrix } from "./encode-matrix";
 import { exportConfig } from "./export-config";
 import { initProject, makeSample } from "./init-project";
 import { listNeurons } from "./list-neurons";
+import { listRuns } from "./list-runs";
+import { withMeasuredSae } from "./measure-sae";
+import { number, wholeNumber } from "./numbers";
 import { recommend } from "./recommend";
+import { searchSettings } from "./search-settings";
 import { showReport } from "./show-report";
 import { writeSteeringConfig } from "./steer";
+import { addSettings, settingsAsked } from "./train-options";
 import { trainSae } from "./train-sae";
 
 export function program(): Command {
@@ -30,24 +36,46 @@ export function program(): Command {
     makeSample,
   );
 
-  command(recprism, "train", "train an SAE through the frozen recommender")
+  addSettings(command(recprism, "train", "train an SAE through the frozen recommender"))
     .option("--out <dir>", "folder of the artifact (default: sae.path of the manifest)")
-    .option("--latents <m>", "number of neurons", wholeNumber)
-    .option("--epochs <n>", "passes over the pairs", wholeNumber)
-    .option("--batch <n>", "user-item pairs a step", wholeNumber)
-    .option("--lr <x>", "learning rate of Adam", number)
-    .option("--prediction-weight <x>", "w_pred, weight of the score error", number)
-    .option("--reconstruction-weight <x>", "w_rec, weight of the embedding error", number)
-    .option("--kl-weight <x>", "w_kl, weight of the KL sparsity penalty", number)
-    .option("--seed <n>", "seed of weights, split and order", wholeNumber)
-    // The project is opened on the SAE that training writes, so that its report can be shown.
-    .action(({ out, ...options }) => withProject(trainSae)({ ...options, sae: out }));
+    .option("--restart", "begin anew where an interrupted run of the same settings would go on", false)
+    .option(
+      "--search <n>",
+      "train n times, with other weights, sizes and learning rates, and keep the best",
+      wholeNumber,
+    )
+    .option("--trade-off <w>", "of a search: what MS counts for against RBO, from 0 to 1 (default: 0.5)", number)
+    .action(({ out, ...options }, train: Command) => {
+      if (options.tradeOff !== undefined && options.search === undefined) {
+        train.error("error: --trade-off is for a search: give --search too");
+      }
+      // The project is opened on the SAE that training writes, so that its report can be shown.
+      const all = { ...options, sae: out, asked: settingsAsked(options) };
+      return options.search === undefined ? withProject(trainSae)(all) : withProject(searchSettings)(all);
+    });
+
+  command(recprism, "runs", "list the training runs with what they differ in and what came of them")
+    .addOption(saeOption())
+    .action(withProject(listRuns));
 
   command(recprism, "neurons", "list the neurons with their labels and top items")
     .addOption(saeOption())
-    .action(withProject(listNeurons));
+    .action(withMeasuredSae(listNeurons));
 
-  command(recprism, "report", "show the measures of the SAE").addOption(saeOption()).action(withProject(showReport));
+  command(recprism, "report", "show the measures of the SAE")
+    .option(
+      "--seeds <n>",
+      "train from other seeds too, n in all, and tell whether they find the same neurons",
+      wholeNumber,
+    )
+    .addOption(saeOption())
+    .action(withMeasuredSae(showReport));
+
+  command(recprism, "encode", "write the activations of all rows of a matrix to a file")
+    .requiredOption("--matrix <matrix>", "users, items, or a .npy file of embeddings")
+    .requiredOption("--out <file>", "all activations as .npy, or the active ones of a top-k SAE as .safetensors")
+    .addOption(saeOption())
+    .action(encodeMatrix);
 
   command(recprism, "recommend", "show the recommendations of a user, without and with a steering config")
     .requiredOption("--user <id>", "id of the user")
@@ -67,7 +95,7 @@ export function program(): Command {
     )
     .option("--out <file>", "file to write (default: standard output)")
     .addOption(saeOption())
-    .action(withProject(writeSteeringConfig));
+    .action(withMeasuredSae(writeSteeringConfig));
 
   command(recprism, "export", "write a steering config as code")
     .requiredOption("--config <file>", "steering config (*.steer.json)")
@@ -78,7 +106,7 @@ export function program(): Command {
     )
     .option("--out <file>", "file to write (default: standard output)")
     .addOption(saeOption())
-    .action(withProject(exportConfig));
+    .action(withMeasuredSae(exportConfig));
 
   return recprism;
 }
@@ -94,18 +122,6 @@ function command(parent: Command, usage: string, description: string): Command {
 
 function saeOption(): Option {
   return new Option("--sae <dir>", "folder of the SAE (default: sae.path of the manifest)");
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
-  return value;
-}
-
-function wholeNumber(text: string): number {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number, 0 or more.");
-  return value;
 }
 
 function collected(text: string, before: string[]): string[] {

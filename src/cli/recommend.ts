@@ -1,5 +1,6 @@
 /** `recprism recommend`: a user's list, without and with a steering config. */
 import { type CommonOptions, type Context, print } from "./context";
+import { measureIfNeeded } from "./measure-sae";
 import { table } from "./table";
 
 export interface RecommendOptions extends CommonOptions {
@@ -8,7 +9,10 @@ export interface RecommendOptions extends CommonOptions {
   k: number;
 }
 
-export async function recommend({ engine, project }: Context, options: RecommendOptions): Promise<void> {
+export async function recommend(context: Context, options: RecommendOptions): Promise<void> {
+  const { engine, project } = context;
+  // Without a config, no SAE takes part.
+  if (options.config) await measureIfNeeded(context);
   const config = options.config ? await engine.readConfig(project.id, options.config) : null;
   const recommendation = await engine.recommend(project.id, options.user, options.k, config);
   print(options, recommendation, () => {

@@ -7,37 +7,46 @@ import { bracketed, commentText, float32Literal, wrapped } from "./python-text";
 const MOST_VALUES = 200_000;
 
 /**
- * Constants ENCODER, ENCODER_BIAS, DECODER and DECODER_BIAS; column j of ENCODER and row j of DECODER belong to
- * neurons[j].
+ * Constants ENCODER, ENCODER_BIAS, DECODER and DECODER_BIAS, and THRESHOLDS for jumprelu; column j of ENCODER belongs to
+ * encoded[j], row j of DECODER to neurons[j].
  *
- * @param labels one per neuron, "" for none; they become comments
+ * @param labelOf "" for none; they become comments
  * @throws RecPrismError "config-invalid" where that is more than fits a source file
  */
-export function pythonWeights(weights: SteeringWeights, labels: string[]): string[] {
-  const { dimensions, neurons, tied } = weights;
-  const size = neurons.length * dimensions * (tied ? 1 : 2) + neurons.length + dimensions;
-  if (size > MOST_VALUES) {
-    throw new RecPrismError(
-      "config-invalid",
-      `The Python code would hold ${size} weights (${neurons.length} neurons x ${dimensions} dimensions); at most ${MOST_VALUES} fit a readable file. Use delta mode, which needs the edited neurons only, or export JSON.`,
-      { key: "mode" },
-    );
-  }
-  const comments = neurons.map((neuron, j) => `# ${neuron} ${commentText(labels[j])}`.trimEnd());
+export function pythonWeights(weights: SteeringWeights, labelOf: (neuron: number) => string): string[] {
+  const { activation, decoder, decoderBias, encoded, encoder, encoderBias, neurons, tied } = weights;
+  checkSize(weights);
+  const comments = (of: number[]) => of.map((neuron) => `# ${neuron} ${commentText(labelOf(neuron))}`.trimEnd());
+  const selection = encoded.length === neurons.length ? "" : "[NEURONS]";
   return [
     "# fmt: off",
-    "# Decoder rows, one per neuron.",
-    ...matrixConstant("DECODER", weights.decoder, comments),
-    ...vectorConstant("DECODER_BIAS", weights.decoderBias),
+    "# Encoder columns, one per neuron, written as rows.",
+    ...matrixConstant("ENCODER", encoder, comments(encoded), ".T"),
+    ...vectorConstant("ENCODER_BIAS", encoderBias),
+    ...(activation.kind === "jumprelu"
+      ? ["# A neuron is active above its threshold.", ...vectorConstant("THRESHOLDS", activation.thresholds)]
+      : []),
     ...(tied
-      ? ["# The weights are tied: encoder columns are the decoder rows.", "ENCODER = DECODER.T"]
-      : [
-          "# Encoder columns, one per neuron, written as rows.",
-          ...matrixConstant("ENCODER", weights.encoder, comments, ".T"),
-        ]),
-    ...vectorConstant("ENCODER_BIAS", weights.encoderBias),
+      ? ["# The weights are tied: decoder rows are the encoder columns.", `DECODER = ENCODER.T${selection}`]
+      : ["# Decoder rows, one per neuron.", ...matrixConstant("DECODER", decoder, comments(neurons))]),
+    ...vectorConstant("DECODER_BIAS", decoderBias),
     "# fmt: on",
   ];
+}
+
+function checkSize({ activation, dimensions, encoded, neurons, tied }: SteeringWeights): void {
+  const vectors = encoded.length + (tied ? 0 : neurons.length);
+  const size = vectors * dimensions + encoded.length + dimensions;
+  if (size <= MOST_VALUES) return;
+  const remedy =
+    activation.kind === "topk"
+      ? "A top-k SAE needs the encoder of all its neurons to find the k largest: export JSON."
+      : "Use delta mode, which needs the edited neurons only, or export JSON.";
+  throw new RecPrismError(
+    "config-invalid",
+    `The Python code would hold ${size} weights (${encoded.length} neurons x ${dimensions} dimensions); at most ${MOST_VALUES} fit a readable file. ${remedy}`,
+    { key: "mode" },
+  );
 }
 
 function matrixConstant(name: string, rows: Float32Array[], comments: string[], view = ""): string[] {

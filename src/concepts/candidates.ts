@@ -30,7 +30,7 @@ export function conceptCandidates(items: Items, interactions: Interactions | nul
   const n = items.ids.length;
   const others = [
     ...(interactions === null ? [] : popularityConcepts(interactionCounts(interactions, n))),
-    ...eraConcepts(items.years),
+    ...(items.years === null ? [] : eraConcepts(items.years)),
   ].filter(({ count }) => isWorkable(count, n));
   const room = Math.min(MOST_CONCEPTS, Math.floor(MOST_FLAGS / Math.max(1, n))) - others.length;
   const tags = tagConcepts(items, room);
@@ -106,7 +106,7 @@ function popularityConcepts(counts: Uint32Array): Concept[] {
 }
 
 /** Decades, and the thin early decades together as one "Before" band. */
-function eraConcepts(years: (number | null)[]): Concept[] {
+function eraConcepts(years: readonly (number | null)[]): Concept[] {
   const bearersOfDecade = new Map<number, number[]>();
   let dated = 0;
   years.forEach((year, item) => {

@@ -1,21 +1,11 @@
 /** Names for neurons: the concept that tells the items a neuron fires on best, chosen on one half, proved on the other. */
-import type { Items } from "../data/dataset";
+import { type Items, titleOf } from "../data/dataset";
 import { column, type Matrix } from "../data/matrix";
 import type { ConceptEvidence, NeuronLabel } from "../protocol/artifact";
 import type { Concept } from "./candidates";
 import { evidenceOf, holds, type Match, matchOf, type RankedHalf, rankedHalf, standsOut } from "./evidence";
 import { type Half, splitInHalves } from "./halves";
 import { strongest } from "./strongest";
-
-export interface NeuronLabelling {
-  /** In neuron order. */
-  labels: NeuronLabel[];
-  /**
-   * Concepts with the highest lift on the held-out half, best first, at most `limit`; the label's own is among them.
-   * Concepts whose lift chance explains come last.
-   */
-  lifts(neuron: number, limit: number): ConceptEvidence[];
-}
 
 /**
  * Labels every neuron.
@@ -27,6 +17,7 @@ export interface NeuronLabelling {
  * @param activations items x neurons, never negative
  * @param live per neuron, 1 if any user or item activates it
  * @param seed of the split in halves
+ * @returns in neuron order
  */
 export function labelNeurons(
   activations: Matrix,
@@ -34,32 +25,36 @@ export function labelNeurons(
   items: Items,
   concepts: Concept[],
   seed: number,
-): NeuronLabelling {
+): NeuronLabel[] {
   const { selection, proof } = splitInHalves(activations.rows, concepts, seed);
-  const ranked = (neuron: number) => ({
-    onSelection: rankedHalf(onHalf(activations, neuron, selection), selection),
-    onProof: rankedHalf(onHalf(activations, neuron, proof), proof),
-  });
-
-  const labels = Array.from({ length: activations.columns }, (_, neuron): NeuronLabel => {
+  return Array.from({ length: activations.columns }, (_, neuron): NeuronLabel => {
     if (live[neuron] === 0) return { neuron, label: "dead", kind: "dead", evidence: null };
-    const { onSelection, onProof } = ranked(neuron);
-    const evidence = provenConcept(onSelection, onProof, concepts);
+    const ofNeuron = column(activations, neuron);
+    const evidence = provenConcept(onHalf(ofNeuron, selection), onHalf(ofNeuron, proof), concepts);
     return evidence === null
-      ? { neuron, label: likeness(activations, neuron, items), kind: "unlabelled", evidence: null }
+      ? { neuron, label: likeness(ofNeuron, items), kind: "unlabelled", evidence: null }
       : { neuron, label: evidence.label, kind: evidence.kind, evidence };
   });
+}
 
-  return {
-    labels,
-    lifts(neuron, limit) {
-      const { onSelection, onProof } = ranked(neuron);
-      const ordered = byLift(onSelection, onProof, concepts);
-      const best = ordered.slice(0, Math.max(0, limit));
-      const own = ordered.find(({ concept }) => concept === labels[neuron].evidence?.concept);
-      return own === undefined || best.length === 0 || best.includes(own) ? best : [...best.slice(0, -1), own];
-    },
-  };
+/**
+ * Concepts with the highest lift on the held-out half, best first, at most `limit`; the label's own is among them.
+ * Concepts whose lift chance explains come last.
+ *
+ * @param activations of one neuron, per item
+ * @param own key of the label's concept; undefined where there is none
+ */
+export function conceptLifts(
+  activations: Float32Array,
+  own: string | undefined,
+  concepts: Concept[],
+  { selection, proof }: ReturnType<typeof splitInHalves>,
+  limit: number,
+): ConceptEvidence[] {
+  const ordered = byLift(onHalf(activations, selection), onHalf(activations, proof), concepts);
+  const best = ordered.slice(0, Math.max(0, limit));
+  const ofLabel = ordered.find(({ concept }) => concept === own);
+  return ofLabel === undefined || best.length === 0 || best.includes(ofLabel) ? best : [...best.slice(0, -1), ofLabel];
 }
 
 function provenConcept(onSelection: RankedHalf, onProof: RankedHalf, concepts: Concept[]): ConceptEvidence | null {
@@ -92,16 +87,17 @@ function byLift(onSelection: RankedHalf, onProof: RankedHalf, concepts: Concept[
     .map(({ evidence }) => evidence);
 }
 
-/** The neuron's activations on a half, in the half's order. */
-function onHalf(activations: Matrix, neuron: number, { items }: Half): Float32Array {
+/** A neuron's activations, ranked on a half. */
+function onHalf(activations: Float32Array, half: Half): RankedHalf {
+  const { items } = half;
   const values = new Float32Array(items.length);
-  for (let i = 0; i < items.length; i++) values[i] = activations.values[items[i] * activations.columns + neuron];
-  return values;
+  for (let i = 0; i < items.length; i++) values[i] = activations[items[i]];
+  return rankedHalf(values, half);
 }
 
 /** `like Alien, The Thing`: the two most active items, without years, and with articles where they are spoken. */
-function likeness(activations: Matrix, neuron: number, { titles }: Items): string {
-  const typical = strongest(column(activations, neuron), 2).map((item) => shortTitle(titles[item]));
+function likeness(activations: Float32Array, items: Items): string {
+  const typical = strongest(activations, 2).map((item) => shortTitle(titleOf(items, item)));
   return typical.length === 0 ? "active on users only" : `like ${typical.join(", ")}`;
 }
 

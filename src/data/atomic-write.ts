@@ -1,10 +1,10 @@
 /** Writing so that an interruption at any moment leaves the old or the new content, never a mixture. */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { faultCode, writeFault } from "./file-fault";
 
-/** Temporaries of this process that are still being written. */
+/** Temporaries of this process that are still being written, folders and files. */
 const beingWritten = new Set<string>();
 
 /**
@@ -12,14 +12,27 @@ const beingWritten = new Set<string>();
  *
  * @throws RecPrismError disk-full, file-unwritable; the old file is then as it was and nothing is left beside it
  */
-export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
+export function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
+  return replaceFileAtomically(file, (handle) => handle.writeFile(content));
+}
+
+/**
+ * The same for content that is written bit by bit, to a new file open for writing. What `write` throws is passed on.
+ *
+ * @throws RecPrismError disk-full, file-unwritable
+ */
+export async function replaceFileAtomically(
+  file: string,
+  write: (handle: FileHandle) => Promise<unknown>,
+): Promise<void> {
   try {
     const target = await realTarget(file);
     const temporary = temporaryOf(target);
+    beingWritten.add(temporary);
     try {
       const handle = await open(temporary, "wx");
       try {
-        await handle.writeFile(content);
+        await write(handle);
         await handle.sync();
       } finally {
         await handle.close();
@@ -30,10 +43,25 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
     } catch (thrown) {
       await rm(temporary, { force: true });
       throw thrown;
+    } finally {
+      beingWritten.delete(temporary);
     }
     await flushFolder(dirname(target));
   } catch (thrown) {
     throw writeFault(thrown, file);
+  }
+}
+
+/** Removes what killed processes left of a file or folder that they were writing; where that is not allowed, nothing. */
+export async function removeAbandoned(path: string): Promise<void> {
+  try {
+    const target = await realTarget(path);
+    for (const name of await siblingsOf(target)) {
+      if (writerOf(target, name) === undefined || isBeingWritten(target, name)) continue;
+      await rm(join(dirname(target), name), { recursive: true, force: true });
+    }
+  } catch (thrown) {
+    if (faultCode(thrown) === undefined) throw thrown;
   }
 }
 
@@ -80,11 +108,9 @@ export async function recoverFolder(folder: string): Promise<void> {
     if (!siblings.includes(basename(target)) && siblings.includes(basename(previousOf(target)))) {
       await rename(previousOf(target), target);
     }
-    const temporaries = siblings.filter((name) => writerOf(target, name) !== undefined);
-    const abandoned = temporaries.filter((name) => !isBeingWritten(target, name));
-    for (const name of abandoned) await rm(join(dirname(target), name), { recursive: true, force: true });
+    await removeAbandoned(target);
     // A living writer may just be between its two renames: then `.previous` is not ours to remove.
-    if (temporaries.length === abandoned.length && (await exists(target))) {
+    if (!siblings.some((name) => isBeingWritten(target, name)) && (await exists(target))) {
       await rm(previousOf(target), { recursive: true, force: true });
     }
   } catch (thrown) {

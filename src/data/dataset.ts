@@ -1,22 +1,23 @@
-/** A project's data in memory: what the manifest points at, read, checked and mapped to rows. */
+/** A project's data: what the manifest points at, read, checked and mapped to rows. */
 import type { Manifest } from "../protocol/manifest";
-import type { Matrix } from "./matrix";
+import type { Ids } from "./ids";
+import type { Rows } from "./matrix";
 
 /** Rows of one embedding matrix and what is known of each. */
 export interface Entities {
-  /** Id of each row. */
-  ids: string[];
-  rowOfId: Map<string, number>;
-  embeddings: Matrix;
+  /** Of each row. */
+  ids: Ids;
+  /** In memory, or in their file where that is too large. */
+  embeddings: Rows;
   /** One per row, or null where the recommender has none. */
   bias: Float32Array | null;
 }
 
 export interface Items extends Entities {
-  /** Title of each row; the id where there is none. */
-  titles: string[];
-  /** Year of each row, or null. */
-  years: (number | null)[];
+  /** Title of each row; null where there are none, and ids stand for them. */
+  titles: readonly string[] | null;
+  /** Year of each row, or null; null too where no row has one. */
+  years: readonly (number | null)[] | null;
   /** Per tag column of the manifest, the tags of each row. */
   tags: { column: string; values: string[][] }[];
 }
@@ -41,6 +42,10 @@ export interface Dataset {
   interactions: Interactions | null;
   /** What a person should know: ids that did not map, items without a title. */
   warnings: string[];
+}
+
+export function titleOf({ titles, ids }: Items, row: number): string {
+  return titles === null ? ids.at(row) : titles[row];
 }
 
 /** Item rows of one user, ascending; empty where there are no interactions. */

@@ -1,5 +1,6 @@
 /** Interactions from a table: distinct user-item pairs, ids mapped to rows, and a count of what does not map. */
 import type { Interactions } from "./dataset";
+import type { Ids } from "./ids";
 import { withTable } from "./table-database";
 
 /** Ids of one column that name no row. */
@@ -27,14 +28,13 @@ export interface MappedInteractions {
 
 /**
  * @param columns names of the user's and the item's id column
- * @param users   row of each user id; @param items row of each item id
  * @throws RecPrismError file-missing, file-unreadable, file-format, column-missing
  */
 export async function readInteractions(
   file: string,
   columns: { user: string; item: string },
-  users: ReadonlyMap<string, number>,
-  items: ReadonlyMap<string, number>,
+  users: Ids,
+  items: Ids,
 ): Promise<MappedInteractions> {
   return withTable(file, async ({ column, query }) => {
     const [user, item] = [column(columns.user), column(columns.item)];
@@ -44,8 +44,8 @@ export async function readInteractions(
       `SELECT users.code::INTEGER, items.code::INTEGER, count(*)::DOUBLE FROM lines
        JOIN users ON users.id = coalesce(${user}, '') JOIN items ON items.id = coalesce(${item}, '') GROUP BY ALL`,
     )) as number[][];
-    const userRows = userIds.ids.map((id) => users.get(id) ?? -1);
-    const itemRows = itemIds.ids.map((id) => items.get(id) ?? -1);
+    const userRows = userIds.ids.map((id) => users.rowOf(id) ?? -1);
+    const itemRows = itemIds.ids.map((id) => items.rowOf(id) ?? -1);
     let lines = 0;
     let unmappedLines = 0;
     const mapped: { users: number[]; items: number[] } = { users: [], items: [] };
@@ -60,7 +60,7 @@ export async function readInteractions(
       }
     }
     return {
-      interactions: byUser(mapped.users, mapped.items, users.size),
+      interactions: byUser(mapped.users, mapped.items, users.length),
       pairs: mapped.users.length,
       lines,
       unmappedLines,
@@ -101,17 +101,17 @@ async function distinctIds(
   return { ids: ids as string[], lines: lines as number[] };
 }
 
-function unknownIds({ ids, lines }: DistinctIds, known: ReadonlyMap<string, number>): UnknownIds {
+function unknownIds({ ids, lines }: DistinctIds, known: Ids): UnknownIds {
   const result: UnknownIds = { ids: 0, lines: 0, examples: [], shift: null };
   for (const [code, id] of ids.entries()) {
-    if (known.has(id)) continue;
+    if (known.rowOf(id) !== undefined) continue;
     result.ids++;
     result.lines += lines[code];
     if (result.examples.length < 3) result.examples.push(id);
   }
   if (result.ids > 0) {
     const mapsWhenShifted = (by: number) =>
-      ids.every((id) => /^\d{1,15}$/.test(id) && known.has(String(Number(id) + by)));
+      ids.every((id) => /^\d{1,15}$/.test(id) && known.rowOf(String(Number(id) + by)) !== undefined);
     result.shift = mapsWhenShifted(-1) ? -1 : mapsWhenShifted(1) ? 1 : null;
   }
   return result;

@@ -3,7 +3,10 @@ import { resolve } from "node:path";
 import { RecPrismError } from "../protocol/error";
 import type { IdRule, Manifest } from "../protocol/manifest";
 import type { Entities } from "./dataset";
-import { readNpy, readNpyVector } from "./npy";
+import { type Ids, listedIds, numberedIds } from "./ids";
+import type { Rows } from "./matrix";
+import { readNpyVector } from "./npy";
+import { openNpy } from "./npy-rows";
 import { readTable } from "./tables";
 
 export interface LoadedEntities {
@@ -16,15 +19,18 @@ export interface LoadedEntities {
 /**
  * @param side    which part of the manifest, also the word for its rows in messages
  * @param columns of the table to read, by the manifest key that asks for each
+ * @param opened  where embeddings are noted as soon as they are opened
  */
 export async function loadEntities(
   folder: string,
   manifest: Manifest,
   side: "items" | "users",
   columns: { key: string; column: string }[],
+  opened: Rows[],
 ): Promise<LoadedEntities> {
   const { table, ids: rule, embeddings: embeddingsFile } = manifest[side];
-  const vectors = await loadVectors(folder, manifest, side);
+  const vectors = await loadVectors(folder, manifest, side, opened);
+  const { rows } = vectors.embeddings;
   if (table === undefined) {
     const key = rule.rule === "table-order" ? `${side}.ids.rule` : columns[0]?.key;
     if (key !== undefined) {
@@ -41,45 +47,50 @@ export async function loadEntities(
         { key: `${side}.ids.column` },
       );
     }
-    const ids = rowNumbers(vectors.embeddings.rows, rule);
-    return { entities: { ...named(ids), ...vectors }, column: () => ids.map(() => ""), warnings: [] };
+    return { entities: { ids: rowNumbers(rows, rule), ...vectors }, column: () => [], warnings: [] };
   }
 
   const file = resolve(folder, table);
   const wanted = columns.map(({ column }) => column);
-  const [tableIds, ...values] = await readTable(file, [rule.column, ...wanted]);
-  const lineOfId = distinctLines(tableIds, table, file, rule.column);
+  const [idsOfLines, ...values] = await readTable(file, [rule.column, ...wanted]);
+  const tableIds = distinctIds(idsOfLines, table, file, rule.column);
   if (rule.rule === "table-order") {
-    if (tableIds.length !== vectors.embeddings.rows) {
+    if (tableIds.length !== rows) {
       throw new RecPrismError(
         "row-count-mismatch",
-        `${embeddingsFile} has ${counted(vectors.embeddings.rows)} rows but ${table} has ${counted(tableIds.length)}. Row n of the matrix must be line n of the table; if rows are numbered instead, set ${side}.ids.rule to "row-number".`,
+        `${embeddingsFile} has ${counted(rows)} rows but ${table} has ${counted(tableIds.length)}. Row n of the matrix must be line n of the table; if rows are numbered instead, set ${side}.ids.rule to "row-number".`,
         { file, key: `${side}.ids` },
       );
     }
     return {
-      entities: { ids: tableIds, rowOfId: lineOfId, ...vectors },
+      entities: { ids: tableIds, ...vectors },
       column: (name) => values[wanted.indexOf(name)],
       warnings: [],
     };
   }
 
-  const ids = rowNumbers(vectors.embeddings.rows, rule);
-  const entities = { ...named(ids), ...vectors };
-  const lines = ids.map((id) => lineOfId.get(id) ?? -1);
-  const joined = lines.filter((line) => line >= 0).length;
+  const ids = rowNumbers(rows, rule);
+  /** Of each row; -1 for none. */
+  const lines = new Int32Array(rows).fill(-1);
+  let joined = 0;
+  for (const [line, id] of idsOfLines.entries()) {
+    const row = ids.rowOf(id);
+    if (row === undefined) continue;
+    lines[row] = line;
+    joined++;
+  }
   if (joined * 2 < tableIds.length) {
-    const example = tableIds.find((id) => !entities.rowOfId.has(id));
+    const example = idsOfLines.find((id) => ids.rowOf(id) === undefined);
     throw new RecPrismError(
       "id-unknown",
-      `Only ${counted(joined)} of ${counted(tableIds.length)} ids in ${table}, column ${rule.column}, are row numbers of ${embeddingsFile} (${ids[0]} to ${ids.at(-1)}); "${example}" is not. Check ${side}.ids.first and ${side}.ids.column.`,
+      `Only ${counted(joined)} of ${counted(tableIds.length)} ids in ${table}, column ${rule.column}, are row numbers of ${embeddingsFile} (${ids.at(0)} to ${ids.at(rows - 1)}); "${example}" is not. Check ${side}.ids.first and ${side}.ids.column.`,
       { file, column: rule.column, key: `${side}.ids` },
     );
   }
   const warnings: string[] = [];
-  if (joined < ids.length) {
+  if (joined < rows) {
     warnings.push(
-      `${counted(ids.length - joined)} of ${counted(ids.length)} ${side} have no line in ${table}; they are shown by their id.`,
+      `${counted(rows - joined)} of ${counted(rows)} ${side} have no line in ${table}; they are shown by their id.`,
     );
   }
   if (joined < tableIds.length) {
@@ -88,8 +99,11 @@ export async function loadEntities(
     );
   }
   return {
-    entities,
-    column: (name) => lines.map((line) => (line < 0 ? "" : values[wanted.indexOf(name)][line])),
+    entities: { ids, ...vectors },
+    column(name) {
+      const ofLines = values[wanted.indexOf(name)];
+      return Array.from(lines, (line) => (line < 0 ? "" : ofLines[line]));
+    },
     warnings,
   };
 }
@@ -99,9 +113,11 @@ async function loadVectors(
   folder: string,
   manifest: Manifest,
   side: "items" | "users",
+  opened: Rows[],
 ): Promise<Pick<Entities, "embeddings" | "bias">> {
   const { embeddings: embeddingsFile, bias: biasFile } = manifest[side];
-  const embeddings = await readNpy(resolve(folder, embeddingsFile));
+  const embeddings = await openNpy(resolve(folder, embeddingsFile));
+  opened.push(embeddings);
   if (embeddings.rows === 0 || embeddings.columns === 0) {
     throw new RecPrismError(
       "file-format",
@@ -121,33 +137,27 @@ async function loadVectors(
   return { embeddings, bias };
 }
 
-function rowNumbers(rows: number, rule: IdRule): string[] {
-  const first = rule.rule === "row-number" ? rule.first : 0;
-  return Array.from({ length: rows }, (_, row) => String(first + row));
+function rowNumbers(rows: number, rule: IdRule): Ids {
+  return numberedIds(rows, rule.rule === "row-number" ? rule.first : 0);
 }
 
-function named(ids: string[]): Pick<Entities, "ids" | "rowOfId"> {
-  return { ids, rowOfId: new Map(ids.map((id, row) => [id, row])) };
-}
-
-function distinctLines(ids: string[], table: string, file: string, column: string): Map<string, number> {
-  const lines = new Map<string, number>();
-  for (const [row, id] of ids.entries()) {
+function distinctIds(ofLines: string[], table: string, file: string, column: string): Ids {
+  const ids = listedIds(ofLines);
+  for (const [row, id] of ofLines.entries()) {
     const where = { file, row, column };
-    const earlier = lines.get(id);
+    const earlier = ids.rowOf(id);
     if (id === "") {
       throw new RecPrismError("file-format", `${table} row ${row} has no id in column ${column}. Give it one.`, where);
     }
-    if (earlier !== undefined) {
+    if (earlier !== row) {
       throw new RecPrismError(
         "id-duplicate",
         `${table} has the id "${id}" in row ${earlier} and again in row ${row} (counted from 0, after the header). Ids in column ${column} must differ.`,
         where,
       );
     }
-    lines.set(id, row);
   }
-  return lines;
+  return ids;
 }
 
 export function counted(count: number): string {

@@ -1,4 +1,4 @@
-/** From a manifest to a data set in memory: everything read, checked against everything else, ids mapped to rows. */
+/** From a manifest to a data set: everything read, checked against everything else, ids mapped to rows. */
 import { resolve } from "node:path";
 import { RecPrismError } from "../protocol/error";
 import type { Manifest } from "../protocol/manifest";
@@ -6,9 +6,12 @@ import type { Dataset, Entities, Interactions, Items, Users } from "./dataset";
 import { readInteractions, type UnknownIds } from "./interactions-file";
 import { counted, loadEntities } from "./load-entities";
 import { readManifest } from "./manifest-file";
+import type { Rows } from "./matrix";
+import { closeRows } from "./npy-rows";
 
 /**
- * Reads all that a manifest names. Paths in it are relative to its folder.
+ * Reads all that a manifest names. Paths in it are relative to its folder. Embeddings too large for memory stay in their
+ * files, which are open until `closeDataset`.
  *
  * @param manifestPath the manifest or its folder
  * @throws RecPrismError whatever is wrong with the manifest, a file, or how they fit together
@@ -16,8 +19,26 @@ import { readManifest } from "./manifest-file";
 export async function loadDataset(manifestPath: string): Promise<Dataset> {
   const { manifest, folder } = await readManifest(manifestPath);
   const warnings: string[] = [];
-  const items = await loadItems(folder, manifest, warnings);
-  const users = await loadUsers(folder, manifest, warnings);
+  const opened: Rows[] = [];
+  try {
+    const items = await loadItems(folder, manifest, warnings, opened);
+    const users = await loadUsers(folder, manifest, warnings, opened);
+    checkDimensions(folder, manifest, users, items);
+    const interactions = await loadInteractions(folder, manifest, users, items, warnings);
+    return { manifest, folder, users, items, interactions, warnings };
+  } catch (thrown) {
+    for (const rows of opened) await closeRows(rows);
+    throw thrown;
+  }
+}
+
+/** Closes the files that embeddings stayed in; they cannot be read any more. */
+export async function closeDataset({ users, items }: Dataset): Promise<void> {
+  await closeRows(users.embeddings);
+  await closeRows(items.embeddings);
+}
+
+function checkDimensions(folder: string, manifest: Manifest, users: Users, items: Items): void {
   if (items.embeddings.columns !== users.embeddings.columns) {
     throw new RecPrismError(
       "row-count-mismatch",
@@ -25,24 +46,22 @@ export async function loadDataset(manifestPath: string): Promise<Dataset> {
       { file: resolve(folder, manifest.users.embeddings), key: "users.embeddings" },
     );
   }
-  const interactions = await loadInteractions(folder, manifest, users, items, warnings);
-  return { manifest, folder, users, items, interactions, warnings };
 }
 
-async function loadItems(folder: string, manifest: Manifest, warnings: string[]): Promise<Items> {
+async function loadItems(folder: string, manifest: Manifest, warnings: string[], opened: Rows[]): Promise<Items> {
   const { title, year, tags, table } = manifest.items;
   const columns = [
     ...(title === undefined ? [] : [{ key: "items.title", column: title }]),
     ...(year === undefined ? [] : [{ key: "items.year", column: year }]),
     ...tags.map(({ column }, index) => ({ key: `items.tags[${index}]`, column })),
   ];
-  const loaded = await loadEntities(folder, manifest, "items", columns);
+  const loaded = await loadEntities(folder, manifest, "items", columns, opened);
   warnings.push(...loaded.warnings);
   const { ids } = loaded.entities;
-  const titles = title === undefined ? ids.slice() : loaded.column(title).map((text, row) => text.trim() || ids[row]);
+  const titles = title === undefined ? null : loaded.column(title).map((text, row) => text.trim() || ids.at(row));
   const yearTexts = year === undefined ? null : loaded.column(year);
-  const years = yearTexts === null ? titles.map(yearOfTitle) : yearTexts.map(yearOfText);
-  const unread = yearTexts?.filter((text, row) => text.trim() !== "" && years[row] === null) ?? [];
+  const years = yearTexts?.map(yearOfText) ?? titles?.map(yearOfTitle) ?? null;
+  const unread = yearTexts?.filter((text, row) => text.trim() !== "" && years?.[row] === null) ?? [];
   if (unread.length > 0) {
     warnings.push(
       `${counted(unread.length)} values of ${table}, column ${year}, are no years, such as "${unread[0]}".`,
@@ -59,10 +78,10 @@ async function loadItems(folder: string, manifest: Manifest, warnings: string[])
   };
 }
 
-async function loadUsers(folder: string, manifest: Manifest, warnings: string[]): Promise<Users> {
+async function loadUsers(folder: string, manifest: Manifest, warnings: string[], opened: Rows[]): Promise<Users> {
   const { attributes } = manifest.users;
   const columns = attributes.map((column, index) => ({ key: `users.attributes[${index}]`, column }));
-  const loaded = await loadEntities(folder, manifest, "users", columns);
+  const loaded = await loadEntities(folder, manifest, "users", columns, opened);
   warnings.push(...loaded.warnings);
   return { ...loaded.entities, attributes: attributes.map((column) => ({ column, values: loaded.column(column) })) };
 }
@@ -93,7 +112,7 @@ async function loadInteractions(
 ): Promise<Interactions | null> {
   if (declared === undefined) return null;
   const file = resolve(folder, declared.table);
-  const read = await readInteractions(file, declared, users.rowOfId, items.rowOfId);
+  const read = await readInteractions(file, declared, users.ids, items.ids);
   if (read.lines === 0) warnings.push(`${declared.table} has no lines below its header.`);
   const unknown = [
     unknownText(read.unknownUsers, "users", declared.user, users),
@@ -117,7 +136,7 @@ function unknownText(unknown: UnknownIds, side: "users" | "items", column: strin
   if (unknown.ids === 0) return null;
   const examples = unknown.examples.map((id) => `"${id}"`).join(", ");
   const more = unknown.ids > unknown.examples.length ? ", …" : "";
-  const expected = `ids look like "${known.ids[0]}"`;
+  const expected = `ids look like "${known.ids.at(0)}"`;
   const hint =
     unknown.shift === null
       ? ""

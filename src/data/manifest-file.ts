@@ -50,8 +50,10 @@ export async function writeManifest(folder: string, manifest: Manifest, replace:
 /** The manifest as a person would write it. */
 function written({ version, name, items, users, interactions, recommender, sae }: Manifest): ManifestInput {
   const settings = Object.keys(sae.settings).length > 0 ? { settings: sae.settings } : {};
-  const path = sae.path === manifestSchema.shape.sae.parse(undefined).path ? {} : { path: sae.path };
-  const changed = { ...path, ...settings };
+  const defaults = manifestSchema.shape.sae.parse(undefined);
+  const path = sae.path === defaults.path ? {} : { path: sae.path };
+  const preset = sae.preset === defaults.preset ? {} : { preset: sae.preset };
+  const changed = { ...path, ...preset, ...settings };
   return {
     version,
     name,

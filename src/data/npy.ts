@@ -1,10 +1,10 @@
 /** NumPy's `.npy` files as float32 matrices. Everything a header says is checked against the file before it is believed. */
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { RecPrismError } from "../protocol/error";
 import { writeFileAtomically } from "./atomic-write";
-import { fileStats, readFault } from "./file-fault";
 import { type Matrix, matrix } from "./matrix";
 import { describeNpyDtype, type NpyDescription, parseNpyDescription } from "./npy-description";
+import { bytesAt, fill, withOpenedFile } from "./opened-file";
 
 export interface NpyHeader extends NpyDescription {
   /** A 1-d array counts as one column. */
@@ -19,8 +19,6 @@ const MAGIC = Buffer.from("\x93NUMPY", "latin1");
 const LONGEST_HEADER = 1 << 20;
 /** A multiple of every value size. */
 const CHUNK_BYTES = 1 << 22;
-/** Node refuses to read 2 GiB or more at once. */
-const LARGEST_READ = 1 << 30;
 
 /**
  * Shape and type of an array, without its values.
@@ -28,7 +26,7 @@ const LARGEST_READ = 1 << 30;
  * @throws RecPrismError file-missing, file-unreadable, file-format, file-truncated, dtype-unsupported
  */
 export async function readNpyHeader(file: string): Promise<NpyHeader> {
-  return withOpened(file, (handle, size) => header(handle, size, file));
+  return withOpenedFile(file, (handle, size) => headerOf(handle, size, file));
 }
 
 /**
@@ -37,15 +35,15 @@ export async function readNpyHeader(file: string): Promise<NpyHeader> {
  * @throws RecPrismError as `readNpyHeader`, and value-not-finite naming row and column
  */
 export async function readNpy(file: string): Promise<Matrix> {
-  return withOpened(file, async (handle, size) => {
-    const description = await header(handle, size, file);
+  return withOpenedFile(file, async (handle, size) => {
+    const description = await headerOf(handle, size, file);
     const { rows, columns } = description;
     const result = allocated(rows, columns, file);
     if (isAsInMemory(description)) {
       const { buffer, byteOffset, byteLength } = result.values;
       const read = await fill(handle, description.dataOffset, Buffer.from(buffer, byteOffset, byteLength));
       if (read < byteLength) throw becameShorter(file);
-      assertFinite(result, file);
+      checkFinite(result.values, columns, 0, file);
       return result;
     }
     let start = 0;
@@ -60,7 +58,7 @@ export async function readNpy(file: string): Promise<Matrix> {
       }
       start += values.length;
     }
-    assertFinite(result, file);
+    checkFinite(result.values, columns, 0, file);
     return result;
   });
 }
@@ -82,7 +80,8 @@ export async function writeNpy(file: string, of: Matrix): Promise<void> {
   await writeFileAtomically(file, Buffer.concat([npyHeaderBytes(of.rows, of.columns), values]));
 }
 
-function npyHeaderBytes(rows: number, columns: number): Buffer {
+/** What stands before the values of a float32 array in C order. */
+export function npyHeaderBytes(rows: number, columns: number): Buffer {
   const prefix = MAGIC.length + 4;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const total = Math.ceil((prefix + text.length + 1) / 64) * 64;
@@ -96,24 +95,11 @@ function npyHeaderBytes(rows: number, columns: number): Buffer {
   ]);
 }
 
-async function withOpened<Value>(
-  file: string,
-  work: (handle: FileHandle, size: number) => Promise<Value>,
-): Promise<Value> {
-  const { size } = await fileStats(file);
-  try {
-    const handle = await open(file, "r");
-    try {
-      return await work(handle, size);
-    } finally {
-      await handle.close();
-    }
-  } catch (thrown) {
-    throw readFault(thrown, file);
-  }
-}
-
-async function header(handle: FileHandle, size: number, file: string): Promise<NpyHeader> {
+/**
+ * @param size of the file, in bytes
+ * @throws RecPrismError as `readNpyHeader`
+ */
+export async function headerOf(handle: FileHandle, size: number, file: string): Promise<NpyHeader> {
   const start = await bytesAt(handle, 0, Math.min(size, 12));
   if (start.length < 10 || !start.subarray(0, MAGIC.length).equals(MAGIC)) {
     const found = size === 0 ? "is empty" : "does not start like a .npy file";
@@ -198,30 +184,12 @@ async function* valuesOf(handle: FileHandle, of: NpyHeader, file: string): Async
   }
 }
 
-/** Up to `length` bytes; fewer only where the file ends. */
-async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.from(new ArrayBuffer(length));
-  return buffer.subarray(0, await fill(handle, position, buffer));
-}
-
-/** Reads until the buffer is full or the file ends; returns how many bytes it read. */
-async function fill(handle: FileHandle, position: number, buffer: Buffer): Promise<number> {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const length = Math.min(LARGEST_READ, buffer.length - filled);
-    const { bytesRead } = await handle.read(buffer, filled, length, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
-}
-
 /** The usual case, which can be read straight into place. Every machine that runs VS Code is little-endian. */
-function isAsInMemory({ valueBytes, bigEndian, fortranOrder }: NpyHeader): boolean {
+export function isAsInMemory({ valueBytes, bigEndian, fortranOrder }: NpyHeader): boolean {
   return valueBytes === 4 && !bigEndian && !fortranOrder;
 }
 
-function becameShorter(file: string): RecPrismError {
+export function becameShorter(file: string): RecPrismError {
   return new RecPrismError("file-truncated", `${file} became shorter while it was read. Try again.`, { file });
 }
 
@@ -233,16 +201,21 @@ function allocated(rows: number, columns: number, file: string): Matrix {
   }
 }
 
-/** Also catches float64 values beyond float32's range, which became infinite on the way in. */
-function assertFinite(of: Matrix, file: string): void {
+/**
+ * Also catches float64 values beyond float32's range, which became infinite on the way in.
+ *
+ * @param values row-major
+ * @param firstRow of the file, where they begin
+ * @throws RecPrismError "value-not-finite"
+ */
+export function checkFinite(values: Float32Array, columns: number, firstRow: number, file: string): void {
   let index = 0;
   // A plain loop: a callback for each value would cost more than reading the file.
-  while (index < of.values.length && Number.isFinite(of.values[index])) index++;
-  if (index === of.values.length) return;
-  const row = Math.floor(index / of.columns);
-  const column = index % of.columns;
-  const value = of.values[index];
-  const what = Number.isNaN(value) ? "is not a number (NaN)" : "is infinite, or too large for float32";
+  while (index < values.length && Number.isFinite(values[index])) index++;
+  if (index === values.length) return;
+  const row = firstRow + Math.floor(index / columns);
+  const column = index % columns;
+  const what = Number.isNaN(values[index]) ? "is not a number (NaN)" : "is infinite, or too large for float32";
   throw new RecPrismError(
     "value-not-finite",
     `${file} row ${row}, column ${column} (counted from 0) ${what}. Remove or repair that row and write the file again.`,

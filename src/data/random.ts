@@ -1,4 +1,5 @@
 /** Seeded random numbers, the same on every machine (mulberry32). */
+import { allRows } from "./matrix";
 
 export interface Random {
   /** In [0, 1). */
@@ -33,6 +34,18 @@ export function seededRandom(seed: number): Random {
       return values;
     },
   };
+}
+
+/** `most` of the rows 0 .. rows - 1 (Floyd's algorithm), or all where there are no more; ascending. */
+export function sampledRows(rows: number, most: number, seed: number): Uint32Array {
+  if (rows <= most) return allRows(rows);
+  const random = seededRandom(seed);
+  const chosen = new Set<number>();
+  for (let last = rows - most; last < rows; last++) {
+    const row = random.integer(last + 1);
+    chosen.add(chosen.has(row) ? last : row);
+  }
+  return Uint32Array.from(chosen).sort();
 }
 
 /** A seed for one part of a run (an epoch, a split) that depends on the run's seed and the part's name alone. */

@@ -1,16 +1,46 @@
-/** Safetensors files: named float32 tensors behind a JSON header. */
-import { readFile } from "node:fs/promises";
+/** Safetensors files: named tensors behind a JSON header. What a header says is checked against the file before it is believed. */
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { RecPrismError } from "../protocol/error";
-import { readFault } from "./file-fault";
+import { bytesAt, withOpenedFile } from "./opened-file";
 
 export interface NamedTensor {
   shape: number[];
-  values: Float32Array;
+  values: Float32Array | Int32Array;
+}
+
+/** What a header says of a tensor of ours. */
+export interface TensorHeader {
+  dtype: "F32" | "I32";
+  shape: number[];
+}
+
+/** An open file; its tensors are read one at a time. */
+export interface Safetensors {
+  /** The strings under `__metadata__`. */
+  metadata: Record<string, string>;
+  /** Shape of each tensor, by name. */
+  shapes: ReadonlyMap<string, readonly number[]>;
+  /**
+   * Values of a tensor, row-major: float32 as they are, float16 and bfloat16 widened, float64 rounded.
+   *
+   * @throws RecPrismError "dtype-unsupported" for what is no float, "file-format" where there is no such tensor
+   */
+  values(name: string): Promise<Float32Array>;
+  /** Values of an int32 tensor. @throws RecPrismError as `values` */
+  integers(name: string): Promise<Int32Array>;
+  /** SHA-256 of the whole file, in hexadecimal digits. */
+  sha256(): Promise<string>;
 }
 
 const LENGTH_BYTES = 8;
-const FLOAT_BYTES = 4;
+/** Of float32 and int32, the types we write. */
+const VALUE_BYTES = 4;
+/** The limit of the reference implementation. */
+const LONGEST_HEADER = 100_000_000;
+const METADATA = "__metadata__";
+const CHUNK_BYTES = 1 << 22;
 
 const tensorSchema = z.object({
   dtype: z.string(),
@@ -18,14 +48,69 @@ const tensorSchema = z.object({
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 const headerSchema = z.record(z.string(), z.unknown());
+const metadataSchema = z.record(z.string(), z.string());
+
+/** Every machine that runs VS Code is little-endian, as these files are. */
+const FLOATS: Record<string, { bytes: number; read(data: ArrayBuffer): Float32Array }> = {
+  F64: { bytes: 8, read: (data) => new Float32Array(new Float64Array(data)) },
+  F32: { bytes: 4, read: (data) => new Float32Array(data) },
+  F16: { bytes: 2, read: (data) => fromHalves(new Uint16Array(data)) },
+  BF16: { bytes: 2, read: (data) => fromUpperHalves(new Uint16Array(data)) },
+};
+
+const INTEGERS = { I32: { bytes: 4, read: (data: ArrayBuffer) => new Int32Array(data) } };
+
+/** Bytes of a value, by type. */
+const READABLE = new Map(Object.entries({ ...FLOATS, ...INTEGERS }).map(([dtype, { bytes }]) => [dtype, bytes]));
+
+function fromHalves(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = halfPrecision(halves[i]);
+  return values;
+}
+
+/** A bfloat16 is the upper half of a float32. */
+function fromUpperHalves(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
+  return new Float32Array(bits.buffer);
+}
+
+function halfPrecision(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
 
 /** @param metadata strings for the header's `__metadata__` */
 export function safetensorsBytes(tensors: Record<string, NamedTensor>, metadata: Record<string, string>): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const headers = Object.entries(tensors).map(([name, { shape, values }]): [string, TensorHeader] => [
+    name,
+    { dtype: values instanceof Float32Array ? "F32" : "I32", shape },
+  ]);
+  const { bytes } = safetensorsHeader(Object.fromEntries(headers), metadata);
+  const data = Object.values(tensors).map(({ values }) =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  );
+  return Buffer.concat([bytes, ...data]);
+}
+
+/** The start of a file, for those who write the rest themselves: `starts` says where in it each tensor's values belong. */
+export function safetensorsHeader(
+  tensors: Record<string, TensorHeader>,
+  metadata: Record<string, string>,
+): { bytes: Buffer; starts: Map<string, number> } {
+  const header: Record<string, unknown> = { [METADATA]: metadata };
+  const offsets: [string, number][] = [];
   let offset = 0;
-  for (const [name, { shape, values }] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
+  for (const [name, { dtype, shape }] of Object.entries(tensors)) {
+    const end = offset + shape.reduce((product, length) => product * length, VALUE_BYTES);
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offsets.push([name, offset]);
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   // Padded with spaces so that the data starts on a multiple of eight bytes.
@@ -33,61 +118,146 @@ export function safetensorsBytes(tensors: Record<string, NamedTensor>, metadata:
   json.copy(encoded);
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(encoded.length));
-  const data = Object.values(tensors).map(({ values }) =>
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
-  );
-  return Buffer.concat([length, encoded, ...data]);
+  const bytes = Buffer.concat([length, encoded]);
+  return { bytes, starts: new Map(offsets.map(([name, at]) => [name, bytes.length + at])) };
 }
 
-/** @throws RecPrismError "file-missing", "file-truncated", "file-format" or "dtype-unsupported", naming file and tensor */
-export async function readSafetensors(
+/**
+ * Opens a file, hands it over, and closes it.
+ *
+ * @throws RecPrismError file-missing, file-unreadable, "file-truncated" or "file-format", naming file and tensor
+ */
+export async function withSafetensors<Result>(
   file: string,
-): Promise<{ tensors: Record<string, NamedTensor>; bytes: Uint8Array }> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (thrown) {
-    throw readFault(thrown, file);
-  }
-  const fail = (reason: "file-truncated" | "file-format", what: string) =>
-    new RecPrismError(reason, `${file} is not a readable safetensors file: ${what}. Write it anew.`, { file });
-  if (bytes.length < LENGTH_BYTES) throw fail("file-truncated", `it has ${bytes.length} bytes, fewer than its header`);
-  const headerLength = bytes.readBigUInt64LE(0);
-  const start = LENGTH_BYTES + Number(headerLength);
-  if (headerLength > BigInt(bytes.length - LENGTH_BYTES)) {
-    throw fail("file-truncated", `its header should be ${headerLength} bytes but the file ends before`);
-  }
-  const header = headerSchema.safeParse(jsonOrNull(bytes.toString("utf8", LENGTH_BYTES, start)));
-  if (!header.success) throw fail("file-format", "its header is not a JSON object");
+  work: (opened: Safetensors) => Promise<Result>,
+): Promise<Result> {
+  return withOpenedFile(file, async (handle, size) => {
+    const { metadata, entries, start } = await header(handle, size, file);
+    return work({
+      metadata,
+      shapes: new Map(Array.from(entries, ([name, { shape }]) => [name, shape])),
+      values: (name) => valuesOf(handle, start, name, entries.get(name), file, FLOATS),
+      integers: (name) => valuesOf(handle, start, name, entries.get(name), file, INTEGERS),
+      sha256: () => sha256(handle, size, file),
+    });
+  });
+}
 
-  const tensors: Record<string, NamedTensor> = {};
-  for (const [name, entry] of Object.entries(header.data)) {
-    if (name === "__metadata__") continue;
-    const tensor = tensorSchema.safeParse(entry);
-    if (!tensor.success) throw fail("file-format", `the entry of tensor ${name} is malformed`);
-    const { dtype, shape, data_offsets } = tensor.data;
-    if (dtype !== "F32") {
-      throw new RecPrismError(
-        "dtype-unsupported",
-        `${file}: tensor ${name} is ${dtype}; only F32 is read. Save it as float32.`,
-        {
-          file,
-          key: name,
-        },
-      );
-    }
-    const [from, to] = data_offsets;
-    const count = shape.reduce((product, length) => product * length, 1);
-    if (to - from !== count * FLOAT_BYTES)
-      throw fail("file-format", `tensor ${name} [${shape}] has ${to - from} bytes`);
-    if (start + to > bytes.length) throw fail("file-truncated", `tensor ${name} ends after the file does`);
-    // Copied: the data need not be aligned within the file.
-    tensors[name] = {
-      shape,
-      values: new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer),
-    };
+interface Entry {
+  dtype: string;
+  shape: number[];
+  /** Bytes from the start of the data. */
+  from: number;
+  to: number;
+}
+
+async function header(
+  handle: FileHandle,
+  size: number,
+  file: string,
+): Promise<{ metadata: Record<string, string>; entries: Map<string, Entry>; start: number }> {
+  if (size < LENGTH_BYTES) throw truncated(file, `it has ${size} bytes, fewer than a header`);
+  const length = Number((await bytesAt(handle, 0, LENGTH_BYTES)).readBigUInt64LE(0));
+  if (length > LONGEST_HEADER) throw malformed(file, await strangeStart(handle));
+  if (length > size - LENGTH_BYTES) {
+    throw truncated(file, `its header should have ${length} bytes, but the file has only ${size}`);
   }
-  return { tensors, bytes };
+  const parsed = headerSchema.safeParse(jsonOrNull((await bytesAt(handle, LENGTH_BYTES, length)).toString("utf8")));
+  if (!parsed.success) throw malformed(file, "its header is not a JSON object");
+  const { [METADATA]: metadata = {}, ...described } = parsed.data;
+  const strings = metadataSchema.safeParse(metadata);
+  if (!strings.success) throw malformed(file, `${METADATA} holds more than text`);
+  const entries = new Map(Object.entries(described).map(([name, entry]) => [name, checkedEntry(name, entry, file)]));
+  const start = LENGTH_BYTES + length;
+  checkCover(entries, size - start, file);
+  return { metadata: strings.data, entries, start };
+}
+
+async function strangeStart(handle: FileHandle): Promise<string> {
+  const text = (await bytesAt(handle, 0, 32)).toString("latin1");
+  return text.startsWith("version https://git-lfs")
+    ? "it is a pointer that Git LFS left in its place; run git lfs pull"
+    : "it does not start like one";
+}
+
+function checkedEntry(name: string, entry: unknown, file: string): Entry {
+  const parsed = tensorSchema.safeParse(entry);
+  if (!parsed.success) throw malformed(file, `the entry of tensor ${name} is malformed`, name);
+  const { dtype, shape, data_offsets } = parsed.data;
+  const [from, to] = data_offsets;
+  const valueBytes = READABLE.get(dtype);
+  const needed = valueBytes && shape.reduce((product, length) => product * BigInt(length), BigInt(valueBytes));
+  if (from > to || (needed !== undefined && needed !== BigInt(to - from))) {
+    throw malformed(file, `tensor ${name}, ${dtype} [${shape.join(", ")}], cannot have ${to - from} bytes`, name);
+  }
+  return { dtype, shape, from, to };
+}
+
+/** The tensors must lie one after the other and fill the file: then none overlap, and none end after it. */
+function checkCover(entries: Map<string, Entry>, available: number, file: string): void {
+  let end = 0;
+  for (const [name, { from, to }] of [...entries].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)) {
+    if (to > available) {
+      throw truncated(file, `tensor ${name} ends ${to - available} bytes after the file does`, name);
+    }
+    if (from !== end) {
+      throw malformed(file, `tensor ${name} starts at byte ${from} of the data, where ${end} was due`, name);
+    }
+    end = to;
+  }
+  if (end !== available) throw malformed(file, `${available - end} bytes at its end belong to no tensor`);
+}
+
+async function valuesOf<Values>(
+  handle: FileHandle,
+  start: number,
+  name: string,
+  entry: Entry | undefined,
+  file: string,
+  types: Record<string, { read(data: ArrayBuffer): Values }>,
+): Promise<Values> {
+  if (entry === undefined) throw malformed(file, `it has no tensor ${name}`, name);
+  if (!Object.hasOwn(types, entry.dtype)) {
+    throw new RecPrismError(
+      "dtype-unsupported",
+      `${file}: tensor ${name} is ${entry.dtype}; ${Object.keys(types).join(", ")} are read here. Save it as one of these.`,
+      { file, key: name },
+    );
+  }
+  try {
+    const data = await bytesAt(handle, start + entry.from, entry.to - entry.from);
+    if (data.length < entry.to - entry.from) throw truncated(file, "it became shorter while it was read", name);
+    return types[entry.dtype].read(data.buffer as ArrayBuffer);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new RecPrismError(
+      "file-format",
+      `${file}: tensor ${name} [${entry.shape.join(", ")}] is too large for memory.`,
+      { file, key: name },
+    );
+  }
+}
+
+async function sha256(handle: FileHandle, size: number, file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (let position = 0; position < size; ) {
+    const chunk = await bytesAt(handle, position, Math.min(CHUNK_BYTES, size - position));
+    if (chunk.length === 0) throw truncated(file, "it became shorter while it was read");
+    hash.update(chunk);
+    position += chunk.length;
+  }
+  return hash.digest("hex");
+}
+
+function truncated(file: string, what: string, key?: string): RecPrismError {
+  return new RecPrismError("file-truncated", `${file} is cut short: ${what}. Write or copy it again.`, { file, key });
+}
+
+function malformed(file: string, what: string, key?: string): RecPrismError {
+  return new RecPrismError("file-format", `${file} is not a safetensors file: ${what}. Write or copy it again.`, {
+    file,
+    key,
+  });
 }
 
 function jsonOrNull(text: string): unknown {

@@ -1,8 +1,9 @@
-/** Entry of a job process: runs one training job for the engine that forked it. */
+/** Entry of a job process: runs one job for the engine that forked it. */
 import { createBirpc } from "birpc";
+import { onRuntimeNotice } from "../graph/runtime-notice";
 import { answered } from "../protocol/answer";
+import { runJob } from "./job-spec";
 import type { JobProcess, JobProcessEvents } from "./jobs";
-import { runTrainJob } from "./train-job";
 
 let cancelled = false;
 
@@ -10,7 +11,7 @@ const rpc = createBirpc<JobProcessEvents, JobProcess>(
   {
     run: (job) =>
       answered(() =>
-        runTrainJob(job, {
+        runJob(job, {
           cancelled: () => cancelled,
           progress: (progress) => {
             rpc.progress(progress);
@@ -24,10 +25,14 @@ const rpc = createBirpc<JobProcessEvents, JobProcess>(
   {
     post: (message) => process.send?.(message),
     on: (listener) => process.on("message", listener),
-    eventNames: ["progress"],
+    eventNames: ["progress", "warning"],
     timeout: -1,
   },
 );
+
+onRuntimeNotice((notice) => {
+  rpc.warning(notice);
+});
 
 // Ctrl-C in a terminal reaches every process of the group; the engine says what becomes of this one.
 process.on("SIGINT", () => {});

@@ -5,17 +5,21 @@ import { createBirpc } from "birpc";
 import { type Answer, unwrapped } from "../protocol/answer";
 import type { Job, JobId, ProjectId, TrainProgress } from "../protocol/engine";
 import { errorData, RecPrismError } from "../protocol/error";
-import { hasCheckpoint, NOT_STARTED, type TrainJob, type TrainJobResult } from "./train-job";
+import { hasCheckpoint } from "../sae/checkpoint";
+import type { JobSpec } from "./job-spec";
+import { type JobResult, NOT_STARTED } from "./train-job";
 
 /** What a job process offers. */
 export interface JobProcess {
-  run(job: TrainJob): Promise<Answer<TrainJobResult>>;
+  run(job: JobSpec): Promise<Answer<JobResult>>;
   cancel(): void;
 }
 
 /** What a job process tells. */
 export interface JobProcessEvents {
   progress(progress: TrainProgress): void;
+  /** Something that a person should know but that does not end the job. */
+  warning(message: string): void;
 }
 
 /** A job that has not stopped training this long after it was asked to is killed. */
@@ -23,7 +27,7 @@ const CANCEL_GRACE_MILLISECONDS = 800;
 
 interface RunningJob {
   job: Job;
-  spec: TrainJob;
+  spec: JobSpec;
   child: ChildProcess | null;
   cancelAsked: boolean;
   cancel(): void;
@@ -35,11 +39,13 @@ export class Jobs {
   /**
    * @param script bundled job process, `dist/job.js`
    * @param changed told of every change of a job
+   * @param warn told what a job process warns of
    * @param finished awaited before a job that wrote an artifact is reported as over
    */
   constructor(
     private readonly script: string,
     private readonly changed: (job: Job) => void,
+    private readonly warn: (message: string) => void,
     private readonly finished: (project: ProjectId, artifact: string) => Promise<void>,
   ) {}
 
@@ -48,21 +54,19 @@ export class Jobs {
   }
 
   /** @throws RecPrismError "settings-invalid" while another job writes the same folder */
-  start(project: ProjectId, spec: TrainJob): JobId {
+  start(project: ProjectId, spec: JobSpec): JobId {
     for (const other of this.all.values()) {
       if (other.job.state === "running" && other.spec.out === spec.out) {
         throw new RecPrismError(
           "settings-invalid",
-          `A training run that writes ${spec.out} is already going on. Cancel it first.`,
-          {
-            file: spec.out,
-          },
+          `A job that writes ${spec.out} is already going on. Cancel it first.`,
+          { file: spec.out },
         );
       }
     }
     const job: Job = {
       id: randomUUID(),
-      kind: "train",
+      kind: spec.kind,
       project,
       state: "running",
       progress: NOT_STARTED,
@@ -82,8 +86,9 @@ export class Jobs {
     running.cancelAsked = true;
     running.cancel();
     setTimeout(() => {
-      // Once it measures, it has stopped training and is about to publish what it has.
-      if (running.job.state === "running" && running.job.progress.phase !== "measuring") running.child?.kill("SIGKILL");
+      // Once training measures, it has stopped training and is about to publish what it has.
+      const publishing = running.job.kind === "train" && running.job.progress.phase === "measuring";
+      if (running.job.state === "running" && !publishing) running.child?.kill("SIGKILL");
     }, CANCEL_GRACE_MILLISECONDS).unref();
   }
 
@@ -92,22 +97,20 @@ export class Jobs {
   }
 
   private async run(running: RunningJob): Promise<void> {
-    let result: TrainJobResult;
+    let result: JobResult;
     try {
       result = await this.inProcess(running, running.spec);
     } catch (thrown) {
       if (!running.cancelAsked || !(thrown instanceof ProcessEnded)) throw thrown;
-      // A checkpoint from before this run trained is another run's.
-      const ownCheckpoint = running.job.progress.phase !== "preparing" && (await hasCheckpoint(running.spec.out));
-      result = ownCheckpoint
-        ? await this.inProcess(running, { ...running.spec, finish: true })
-        : { artifact: null, interrupted: true };
+      const spec = await finishing(running);
+      result = spec ? await this.inProcess(running, spec) : { artifact: null, interrupted: true };
     }
-    if (result.artifact) await this.finished(running.job.project, result.artifact);
-    this.update(running, { state: result.interrupted ? "cancelled" : "done", artifact: result.artifact });
+    const { artifact, interrupted, trials } = result;
+    if (artifact) await this.finished(running.job.project, artifact);
+    this.update(running, { state: interrupted ? "cancelled" : "done", artifact, ...(trials && { trials }) });
   }
 
-  private async inProcess(running: RunningJob, spec: TrainJob): Promise<TrainJobResult> {
+  private async inProcess(running: RunningJob, spec: JobSpec): Promise<JobResult> {
     const child = fork(this.script, {
       serialization: "advanced",
       execArgv: [],
@@ -119,7 +122,10 @@ export class Jobs {
     child.stderr?.on("data", (chunk) => {
       lastWords = (lastWords + chunk).slice(-2_000);
     });
-    const events: JobProcessEvents = { progress: (progress) => this.update(running, { progress }) };
+    const events: JobProcessEvents = {
+      progress: (progress) => this.update(running, { progress }),
+      warning: this.warn,
+    };
     const rpc = createBirpc<JobProcess, JobProcessEvents>(events, {
       post: (message) => child.connected && child.send(message, () => {}),
       on: (listener) => child.on("message", listener),
@@ -146,6 +152,14 @@ export class Jobs {
     running.job = { ...running.job, ...change };
     this.changed(running.job);
   }
+}
+
+/** What publishes that which a killed job leaves; null where that is nothing. */
+async function finishing({ spec, job: { progress } }: RunningJob): Promise<JobSpec | null> {
+  if (spec.kind === "search") return progress.trial === null ? null : { ...spec, finish: true };
+  // A checkpoint from before this run trained is another run's.
+  const left = spec.kind === "train" && progress.phase !== "preparing" && (await hasCheckpoint(spec.out));
+  return left ? { ...spec, finish: true } : null;
 }
 
 /** The process ended before it answered. */

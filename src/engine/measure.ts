@@ -1,16 +1,21 @@
 /** Measures and labels a trained SAE: everything that `report.json` and `labels.json` say. */
-import { conceptCandidates } from "../concepts/candidates";
-import { labelNeurons } from "../concepts/label";
-import { meanPurity } from "../concepts/purity";
 import type { Dataset } from "../data/dataset";
-import { derivedSeed, seededRandom } from "../data/random";
-import type { LabelsFile, Report } from "../protocol/artifact";
-import { encodeRows } from "../sae/encode";
-import { rankingFidelity } from "../sae/fidelity";
-import { densities, health } from "../sae/health";
+import type { Report } from "../protocol/artifact";
+import type { Recommender } from "../recommender/recommender";
+import { neuronActivity } from "../sae/activity";
+import type { NewMeasures } from "../sae/artifact";
+import { dataFingerprint } from "../sae/data-fingerprint";
+import { duplicates } from "../sae/duplicates";
 import type { Sae } from "../sae/model";
 import { monosemanticity, unitRows } from "../sae/monosemanticity";
-import { heldOutUsers } from "../sae/training-set";
+import { rawDimensions, sharedMeasures, untrained } from "./baselines";
+import { accuracyMeasures, fidelityMeasures } from "./list-measures";
+import { measuredRows, seedOf } from "./measured-rows";
+import { labelsOf, neuronMeasures } from "./neuron-measures";
+import { type PaceHooks, paceOf, partOf } from "./pace";
+import { rankedCatalogue } from "./ranked-catalogue";
+import { rankedUsers } from "./ranked-users";
+import { listsOf, saeOnData } from "./sae-on-data";
 
 export interface TrainingFacts {
   steps: number;
@@ -18,69 +23,66 @@ export interface TrainingFacts {
   interrupted: boolean;
 }
 
-/** Ranking for more users than this would not change the mean's second digit. */
-const MOST_RANKED_USERS = 2_000;
-/** A person who cancels waits for these measures. */
-const MOST_RANKED_USERS_INTERRUPTED = 200;
-
-/** @returns what to write beside the weights, once their hash is known */
+/**
+ * @param hooks told of progress, and asked between users and between blocks of rows whether to go on
+ * @returns what to write beside the weights, once their hash is known
+ * @throws RecPrismError "cancelled" when the hooks say so
+ */
 export async function measured(
   dataset: Dataset,
+  recommender: Recommender,
   sae: Sae,
   training: TrainingFacts,
-): Promise<(hash: string) => { labels: LabelsFile; report: Report }> {
-  const { users, items } = dataset;
-  const userActivations = await encodeRows(sae, users.embeddings);
-  const itemActivations = await encodeRows(sae, items.embeddings);
-  const { l0, live, dead, explainedVariance } = health(sae, [
-    { embeddings: users.embeddings, activations: userActivations },
-    { embeddings: items.embeddings, activations: itemActivations },
-  ]);
-  const concepts = conceptCandidates(items, dataset.interactions);
-  const { labels } = labelNeurons(itemActivations, live, items, concepts, sae.settings.seed);
-  const purity = meanPurity(labels);
-  const scores = monosemanticity(itemActivations, unitRows(items.embeddings));
-  const scored = scores.filter((score) => score !== null);
-  const density = densities(itemActivations);
+  hooks: PaceHooks = { progress: () => {}, cancelled: () => false },
+): Promise<(hash: string) => NewMeasures> {
+  const pace = paceOf(hooks);
+  const seed = seedOf(sae);
+  const latents = sae.encoderBias.length;
+  const rows = measuredRows(dataset, latents, seed);
+  const unitItems = unitRows(rows.items.embeddings);
+  const ranked = rankedCatalogue(dataset, seed);
+  const users = rankedUsers(ranked, sae, seed, training.interrupted);
 
-  const heldOut = heldOutUsers(users.ids.length, sae.settings.seed);
-  const most = training.interrupted ? MOST_RANKED_USERS_INTERRUPTED : MOST_RANKED_USERS;
-  const ranked = sample(heldOut.length > 0 ? heldOut : Uint32Array.from(users.ids.keys()), most, sae.settings.seed);
-  const fidelity = rankingFidelity(dataset, sae, ranked);
+  const { embeddings } = dataset.items;
+  const data = dataFingerprint([dataset.users.embeddings, embeddings]);
+  const activity = await neuronActivity(sae, rows.users, embeddings, data, partOf(pace, 0, 0.05));
+  const { itemActivations, health } = await saeOnData(sae, rows, latents, partOf(pace, 0.05, 0.1));
+  const labels = await labelsOf(itemActivations, health.live, rows.items, rows.concepts, seed, partOf(pace, 0.1, 0.3));
+  const scores = monosemanticity(itemActivations, unitItems);
+  const lists = await listsOf(sae, ranked, recommender, users.rows, seed, partOf(pace, 0.3, 0.8));
 
+  const shared = { ranked, rows, unitItems, seed };
+  const baselines = {
+    rawDimensions: await rawDimensions(shared, lists, partOf(pace, 0.8, 0.9)),
+    randomSae: await untrained(sae, health, shared, recommender, users.rows, partOf(pace, 0.9, 1)),
+  };
+  const concepts = labels.map(({ evidence }) => evidence?.concept ?? null);
   const report: Omit<Report, "sae"> = {
     version: 1,
-    users: users.ids.length,
-    items: items.ids.length,
-    dimensions: items.embeddings.columns,
-    latents: sae.encoderBias.length,
+    users: dataset.users.ids.length,
+    items: dataset.items.ids.length,
+    dimensions: dataset.items.embeddings.columns,
+    latents,
     settings: sae.settings,
-    ms: scored.length === 0 ? null : scored.reduce((sum, score) => sum + score, 0) / scored.length,
-    purity10: purity.purity10,
-    purity10BaseRate: purity.baseRate,
-    labelled: labels.filter(({ evidence }) => evidence !== null).length,
-    rbo30: fidelity?.rbo ?? null,
-    rbo30Extrapolated: fidelity?.rboExtrapolated ?? null,
-    kendall30: fidelity?.kendall ?? null,
-    rankedUsers: ranked.length,
-    rankedUsersHeldOut: heldOut.length > 0,
-    l0,
-    dead,
-    explainedVariance,
+    ...sharedMeasures(health, neuronMeasures(scores, labels, seed), fidelityMeasures(lists, seed)),
+    rankedUsersHeldOut: users.heldOut,
+    measuredUsers: rows.users.rows,
+    measuredItems: rows.items.embeddings.rows,
+    rankedItems: ranked.items.ids.length,
+    accuracy: accuracyMeasures(lists, seed),
+    duplicates: await duplicates(sae.decoderWeights, health.live, concepts),
+    seedStability: null,
+    baselines,
     trainSeconds: training.seconds,
     msPerStep: training.steps === 0 ? 0 : (1000 * training.seconds) / training.steps,
     steps: training.steps,
     interrupted: training.interrupted,
-    neurons: scores.map((ms, neuron) => ({ ms, density: density[neuron] })),
+    neurons: scores.map((ms, neuron) => ({ ms, density: activity.activeItems[neuron] / embeddings.rows })),
   };
+  hooks.progress(1);
   return (hash) => ({
     labels: { version: 1, sae: hash, neurons: labels },
     report: { ...report, sae: hash },
+    activity,
   });
-}
-
-/** At most `most` of the rows, chosen by seed. */
-function sample(rows: Uint32Array, most: number, seed: number): Uint32Array {
-  if (rows.length <= most) return rows;
-  return seededRandom(derivedSeed(seed, "ranked users")).shuffle(rows.slice()).subarray(0, most);
 }

@@ -1,52 +1,59 @@
-/** An SAE opened on a project's data: its activations, and what lists and the Lab show of its neurons. */
+/** An SAE opened on a project's data: what lists and the Lab show of its neurons. */
 import { type Concept, conceptCandidates } from "../concepts/candidates";
+import { splitInHalves } from "../concepts/halves";
 import { itemSummary } from "../concepts/item-summary";
-import { labelNeurons, type NeuronLabelling } from "../concepts/label";
-import { strongest } from "../concepts/strongest";
-import type { Dataset } from "../data/dataset";
-import { column, type Matrix } from "../data/matrix";
+import { conceptLifts } from "../concepts/label";
+import { type Dataset, titleOf } from "../data/dataset";
+import type { ConceptEvidence } from "../protocol/artifact";
 import type { NeuronDetail, NeuronExport, NeuronRow, SaeSummary } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
-import { type Artifact, readArtifact } from "../sae/artifact";
-import { encodeRows } from "../sae/encode";
+import { activationsOf, HISTOGRAM_BINS, type NeuronActivity, neuronActivity, TOP_ITEMS } from "../sae/activity";
+import { readActivity } from "../sae/activity-file";
+import { type MeasuredArtifact, readArtifact } from "../sae/artifact";
+import { dataFingerprint } from "../sae/data-fingerprint";
+import type { Sae } from "../sae/model";
+import { checkDimensions } from "./artifact-fit";
+import { measuredRows, measuredUsers, seedOf } from "./measured-rows";
 
-const SPARKLINE_BINS = 24;
-const HISTOGRAM_BINS = 40;
-const TOP_ITEMS = 50;
+/** Bins of the histogram that make one of a sparkline. */
+const SPARKLINE_STEP = 2;
 const EXPORTED_ITEMS = 10;
 const LIFTS = 12;
+/** Item activations that may be computed while a person waits for a project to open: a few seconds' work. */
+const MOST_ACTIVATIONS_AT_OPENING = 2 ** 28;
 
 export class OpenSae {
   readonly rows: readonly NeuronRow[];
-  readonly concepts: Concept[];
-  private labelling: NeuronLabelling | null = null;
+  private allConcepts: Concept[] | null = null;
+  private labelled: ReturnType<OpenSae["labelledItems"]> | null = null;
 
   private constructor(
     readonly folder: string,
-    readonly artifact: Artifact,
+    readonly artifact: MeasuredArtifact,
     private readonly dataset: Dataset,
-    private readonly itemActivations: Matrix,
-    private readonly largestUserActivations: Float32Array,
+    private readonly activity: NeuronActivity,
   ) {
-    this.concepts = conceptCandidates(dataset.items, dataset.interactions);
     this.rows = artifact.labels.neurons.map((_, neuron) => this.row(neuron));
   }
 
-  /** @throws RecPrismError "artifact-missing" or "artifact-invalid" */
+  /** @throws RecPrismError "artifact-missing", "artifact-invalid" or "artifact-unmeasured" */
   static async open(folder: string, dataset: Dataset): Promise<OpenSae> {
     const artifact = await readArtifact(folder);
-    const dimensions = artifact.sae.encoderWeights.rows;
-    const columns = dataset.items.embeddings.columns;
-    if (dimensions !== columns) {
+    checkDimensions(artifact.sae, dataset, folder);
+    if (artifact.labels === null) {
       throw new RecPrismError(
-        "artifact-invalid",
-        `The SAE in ${folder} is for ${dimensions} dimensions, but the project's embeddings have ${columns}. Train again, or name another folder in "sae.path".`,
-        { file: folder, key: "d_in" },
+        "artifact-unmeasured",
+        `The SAE in ${folder} came without labels and measures, as one that was trained elsewhere. Measure it first.`,
+        { file: folder },
       );
     }
-    const items = await encodeRows(artifact.sae, dataset.items.embeddings);
-    const users = await encodeRows(artifact.sae, dataset.users.embeddings);
-    return new OpenSae(folder, artifact, dataset, items, columnMaxima(users));
+    return new OpenSae(folder, artifact, dataset, await activityOf(folder, artifact, dataset));
+  }
+
+  /** Of all items; found when they are first asked for, since a list of neurons does without. */
+  get concepts(): Concept[] {
+    this.allConcepts ??= conceptCandidates(this.dataset.items, this.dataset.interactions);
+    return this.allConcepts;
   }
 
   summary(): SaeSummary {
@@ -60,39 +67,37 @@ export class OpenSae {
     };
   }
 
-  detail(neuron: number): NeuronDetail {
+  async detail(neuron: number): Promise<NeuronDetail> {
     this.check(neuron);
+    const { activeItems, bounds, largestUser } = this.activity;
     const { evidence } = this.artifact.labels.neurons[neuron];
-    const activations = this.activations(neuron);
     const bears = this.concepts.find((concept) => concept.key === evidence?.concept)?.bears;
-    const largest = maximum(activations);
+    const topItems = this.topItems(neuron);
     return {
       ...this.rows[neuron],
       evidence,
-      topItems: strongest(activations, TOP_ITEMS).map((item) => ({
+      topItems: topItems.map(({ item, activation }) => ({
         ...itemSummary(this.dataset.items, item),
-        activation: activations[item],
+        activation,
         bearsConcept: bears ? bears[item] === 1 : null,
       })),
       activationHistogram: {
-        edges: Array.from({ length: HISTOGRAM_BINS + 1 }, (_, bin) => (bin * largest) / HISTOGRAM_BINS),
-        items: histogram(activations, largest, HISTOGRAM_BINS),
+        edges: Array.from({ length: HISTOGRAM_BINS + 1 }, (_, bin) => (bin * bounds[neuron]) / HISTOGRAM_BINS),
+        items: this.histogram(neuron),
       },
-      activeItems: activations.reduce((count, activation) => count + (activation > 0 ? 1 : 0), 0),
-      lifts: this.lifts(neuron),
-      largestItemActivation: largest,
-      largestUserActivation: this.largestUserActivations[neuron],
+      activeItems: activeItems[neuron],
+      lifts: await this.lifts(neuron),
+      largestItemActivation: topItems[0]?.activation ?? 0,
+      largestUserActivation: largestUser[neuron],
     };
   }
 
   export(): NeuronExport[] {
+    const { items } = this.dataset;
     return this.rows.map(({ neuron, label, kind, ms, purity10, density }) => {
-      const activations = this.activations(neuron);
-      const topItems = strongest(activations, EXPORTED_ITEMS).map((item) => ({
-        id: this.dataset.items.ids[item],
-        title: this.dataset.items.titles[item],
-        activation: activations[item],
-      }));
+      const topItems = this.topItems(neuron)
+        .slice(0, EXPORTED_ITEMS)
+        .map(({ item, activation }) => ({ id: items.ids.at(item), title: titleOf(items, item), activation }));
       return { neuron, label, kind, ms, purity10, density, topItems };
     });
   }
@@ -108,7 +113,7 @@ export class OpenSae {
   private row(neuron: number): NeuronRow {
     const { label, kind, evidence } = this.artifact.labels.neurons[neuron];
     const { ms, density } = this.artifact.report.neurons[neuron];
-    const activations = this.activations(neuron);
+    const bins = this.histogram(neuron);
     return {
       neuron,
       label,
@@ -117,44 +122,60 @@ export class OpenSae {
       purity10: evidence?.precision10 ?? null,
       purity10BaseRate: evidence?.baseRate ?? null,
       density,
-      histogram: histogram(activations, maximum(activations), SPARKLINE_BINS),
+      histogram: Array.from({ length: HISTOGRAM_BINS / SPARKLINE_STEP }, (_, bin) =>
+        bins.slice(bin * SPARKLINE_STEP, (bin + 1) * SPARKLINE_STEP).reduce((sum, count) => sum + count, 0),
+      ),
     };
   }
 
-  /** Measured when the Lab first asks: a list of neurons does without. */
-  private lifts(neuron: number) {
-    if (this.artifact.labels.neurons[neuron].kind === "dead") return [];
-    const live = Uint8Array.from(this.artifact.labels.neurons, ({ kind }) => (kind === "dead" ? 0 : 1));
-    this.labelling ??= labelNeurons(
-      this.itemActivations,
-      live,
-      this.dataset.items,
-      this.concepts,
-      this.artifact.sae.settings.seed,
+  private histogram(neuron: number): number[] {
+    return Array.from(this.activity.histogram.subarray(neuron * HISTOGRAM_BINS, (neuron + 1) * HISTOGRAM_BINS));
+  }
+
+  private topItems(neuron: number): { item: number; activation: number }[] {
+    const { topItems, topActivations } = this.activity;
+    const found: { item: number; activation: number }[] = [];
+    for (let place = neuron * TOP_ITEMS; place < (neuron + 1) * TOP_ITEMS && topItems[place] >= 0; place++) {
+      found.push({ item: topItems[place], activation: topActivations[place] });
+    }
+    return found;
+  }
+
+  /** Measured when the Lab asks, on the items that the label was found on. */
+  private async lifts(neuron: number): Promise<ConceptEvidence[]> {
+    const { kind, evidence } = this.artifact.labels.neurons[neuron];
+    if (kind === "dead" || this.concepts.length === 0) return [];
+    this.labelled ??= this.labelledItems();
+    const { embeddings, concepts, halves } = this.labelled;
+    const activations = await activationsOf(this.artifact.sae, embeddings, neuron);
+    return conceptLifts(activations, evidence?.concept, concepts, halves, LIFTS);
+  }
+
+  private labelledItems() {
+    const { sae } = this.artifact;
+    const { items, concepts } = measuredRows(this.dataset, sae.encoderBias.length, seedOf(sae), this.concepts);
+    const { embeddings } = items;
+    return { embeddings, concepts, halves: splitInHalves(embeddings.rows, concepts, seedOf(sae)) };
+  }
+}
+
+/** What measuring stored of these data, or else, where that takes no time, the same found anew. */
+async function activityOf(
+  folder: string,
+  { sae, hash }: { sae: Sae; hash: string },
+  dataset: Dataset,
+): Promise<NeuronActivity> {
+  const { embeddings } = dataset.items;
+  const latents = sae.encoderBias.length;
+  const data = dataFingerprint([dataset.users.embeddings, embeddings]);
+  const stored = await readActivity(folder, hash, latents, data);
+  if (stored) return stored;
+  if (embeddings.rows * latents > MOST_ACTIVATIONS_AT_OPENING) {
+    throw new RecPrismError(
+      "artifact-unmeasured",
+      `The SAE in ${folder} was not measured on these data, and they are too large to do so while the project opens. Measure it first.`,
+      { file: folder },
     );
-    return this.labelling.lifts(neuron, LIFTS);
   }
-
-  private activations(neuron: number): Float32Array {
-    return column(this.itemActivations, neuron);
-  }
-}
-
-function maximum(values: Float32Array): number {
-  return values.reduce((largest, value) => Math.max(largest, value), 0);
-}
-
-function columnMaxima({ columns, values }: Matrix): Float32Array {
-  const result = new Float32Array(columns);
-  for (let i = 0; i < values.length; i++) result[i % columns] = Math.max(result[i % columns], values[i]);
-  return result;
-}
-
-/** Counts of the positive values in equal bins from 0 to the largest. */
-function histogram(values: Float32Array, largest: number, bins: number): number[] {
-  const counts = new Array<number>(bins).fill(0);
-  for (const value of values) {
-    if (value > 0) counts[Math.min(bins - 1, Math.floor((value / largest) * bins))]++;
-  }
-  return counts;
+  return neuronActivity(sae, measuredUsers(dataset, seedOf(sae)), embeddings, data);
 }

@@ -1,16 +1,18 @@
 /** An open project: its data, its recommender and, once trained, its SAE. */
 import { resolve } from "node:path";
 import type { Dataset } from "../data/dataset";
-import { itemsOfUser } from "../data/dataset";
-import { loadDataset } from "../data/load";
+import { itemsOfUser, titleOf } from "../data/dataset";
+import { closeDataset, loadDataset } from "../data/load";
 import { row } from "../data/matrix";
-import type { ProjectSummary, Recommendation, UserMatch, UserProfile } from "../protocol/engine";
+import type { OpenOptions, ProjectSummary, Recommendation, UserMatch, UserProfile } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
+import type { Manifest } from "../protocol/manifest";
 import type { SteeringConfig } from "../protocol/steering";
+import { openRecommender } from "../recommender/open-recommender";
 import { topRows } from "../recommender/ranking";
-import { dotScorer, type Scorer } from "../recommender/scorer";
-import { settingsFor } from "../sae/default-settings";
+import type { Recommender, Scorer } from "../recommender/recommender";
 import { encode } from "../sae/model";
+import { settingsFor } from "../sae/presets";
 import { steeredByConfig } from "../steering/apply-config";
 import { checkSteeringConfig } from "../steering/config-file";
 import { userRow } from "../steering/find-user";
@@ -26,19 +28,26 @@ export class Project {
 
   private constructor(
     readonly dataset: Dataset,
+    readonly recommender: Recommender,
     readonly manifestPath: string,
     readonly saeFolder: string,
   ) {
-    this.scorer = dotScorer(dataset.users, dataset.items);
+    this.scorer = recommender.scorer(dataset.items);
   }
 
-  /** @param sae folder of the SAE to use instead of the manifest's */
-  static async open(manifestPath: string, sae?: string): Promise<Project> {
+  /** @throws RecPrismError "workspace-restricted" for an ONNX model where none may be loaded, and faults of the files */
+  static async open(manifestPath: string, { sae, restricted }: OpenOptions = {}): Promise<Project> {
     const dataset = await loadDataset(manifestPath);
-    const folder = sae ? resolve(sae) : resolve(dataset.folder, dataset.manifest.sae.path);
-    const project = new Project(dataset, manifestPath, folder);
-    await project.reloadSae();
-    return project;
+    try {
+      if (restricted) refuseModel(dataset.manifest);
+      const folder = sae ? resolve(sae) : resolve(dataset.folder, dataset.manifest.sae.path);
+      const project = new Project(dataset, await openRecommender(dataset), manifestPath, folder);
+      await project.reloadSae();
+      return project;
+    } catch (thrown) {
+      await closeDataset(dataset);
+      throw thrown;
+    }
   }
 
   /** Opens the artifact anew; a fault is kept and told by `summary` and by whoever needs the SAE. */
@@ -53,6 +62,11 @@ export class Project {
     }
   }
 
+  async dispose(): Promise<void> {
+    await this.recommender.release();
+    await closeDataset(this.dataset);
+  }
+
   /** @throws RecPrismError "artifact-missing" or what else kept the artifact from opening */
   get sae(): OpenSae {
     if (this.openSae) return this.openSae;
@@ -61,7 +75,8 @@ export class Project {
 
   summary(): ProjectSummary {
     const { dataset } = this;
-    const fault = this.saeFault && this.saeFault.reason !== "artifact-missing" ? [this.saeFault.message] : [];
+    const expected = ["artifact-missing", "artifact-unmeasured"];
+    const fault = this.saeFault && !expected.includes(this.saeFault.reason) ? [this.saeFault.message] : [];
     return {
       id: dataset.folder,
       name: dataset.manifest.name,
@@ -71,26 +86,27 @@ export class Project {
       items: dataset.items.ids.length,
       dimensions: dataset.items.embeddings.columns,
       interactions: dataset.interactions?.items.length ?? null,
-      settings: settingsFor(dataset, dataset.manifest.sae.settings),
+      ...settingsFor(dataset),
       sae: this.openSae?.summary() ?? null,
+      unmeasured: this.saeFault?.reason === "artifact-unmeasured",
       warnings: [...dataset.warnings, ...fault],
     };
   }
 
   /** Ids that start with the text first, then those that contain it; in row order. */
   findUsers(text: string, limit: number): UserMatch[] {
+    const { ids } = this.dataset.users;
     const wanted = text.trim().toLowerCase();
     const starting: number[] = [];
     const containing: number[] = [];
-    for (const [index, id] of this.dataset.users.ids.entries()) {
-      const position = id.toLowerCase().indexOf(wanted);
+    for (let index = 0; index < ids.length && starting.length < limit; index++) {
+      const position = ids.at(index).toLowerCase().indexOf(wanted);
       if (position === 0) starting.push(index);
-      else if (position > 0) containing.push(index);
-      if (starting.length === limit) break;
+      else if (position > 0 && containing.length < limit) containing.push(index);
     }
     return [...starting, ...containing]
       .slice(0, limit)
-      .map((index) => ({ id: this.dataset.users.ids[index], detail: this.userDetail(index) }));
+      .map((index) => ({ id: ids.at(index), detail: this.userDetail(index) }));
   }
 
   user(id: string): UserProfile {
@@ -112,23 +128,23 @@ export class Project {
   }
 
   /** Top lists of one user without and with a config; seen items are left out. */
-  recommend(id: string, k: number, config: SteeringConfig | null): Recommendation {
+  async recommend(id: string, k: number, config: SteeringConfig | null): Promise<Recommendation> {
     const { dataset, scorer } = this;
     const index = userRow(dataset.users, id);
     const embedding = row(dataset.users.embeddings, index);
     const seen = itemsOfUser(dataset.interactions, index);
-    const list = (vector: ArrayLike<number>) => {
-      const scores = scorer.scoreItems(vector, index);
+    const list = async (vector: ArrayLike<number>) => {
+      const scores = await scorer.scoreItems(vector, index);
       return Array.from(topRows(scores, k, seen), (item) => ({
-        id: dataset.items.ids[item],
-        title: dataset.items.titles[item],
+        id: dataset.items.ids.at(item),
+        title: titleOf(dataset.items, item),
         score: scores[item],
       }));
     };
-    const before = list(embedding);
+    const before = await list(embedding);
     if (config === null) return { user: id, before, after: before };
     this.checkConfig(config);
-    return { user: id, before, after: list(steeredByConfig(this.sae.artifact.sae, config, id, embedding)) };
+    return { user: id, before, after: await list(steeredByConfig(this.sae.artifact.sae, config, id, embedding)) };
   }
 
   checkConfig(config: SteeringConfig, file?: string): void {
@@ -142,4 +158,14 @@ export class Project {
     const seen = interactions === null ? [] : [`${itemsOfUser(interactions, index).length} interactions`];
     return [attributes.join(", "), ...seen].filter(Boolean).join("; ");
   }
+}
+
+/** A model is a program of whoever made the files. */
+function refuseModel({ name, recommender }: Manifest): void {
+  if (recommender.kind !== "onnx") return;
+  throw new RecPrismError(
+    "workspace-restricted",
+    `${name} scores by an ONNX model (${recommender.model}), and no model is loaded in a restricted workspace. Trust the workspace to open it.`,
+    { file: recommender.model, key: "recommender" },
+  );
 }

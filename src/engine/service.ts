@@ -8,9 +8,11 @@ import { readFault } from "../data/file-fault";
 import { readManifest, writeManifest } from "../data/manifest-file";
 import { proposeManifest } from "../data/propose";
 import { writeSample } from "../data/sample";
+import { onRuntimeNotice } from "../graph/runtime-notice";
 import type { Engine, EngineEvents, ExportLanguage, ProjectId } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { SteeringConfig } from "../protocol/steering";
+import { settingsFor } from "../sae/presets";
 import { parseSteeringConfig } from "../steering/config-file";
 import { checkEdits } from "../steering/edits";
 import { previewUser } from "../steering/preview";
@@ -18,6 +20,9 @@ import { steeringWeights } from "../steering/weights";
 import { Jobs } from "./jobs";
 import { queryNeurons } from "./neuron-query";
 import { Project } from "./project";
+import { rememberedRuns } from "./run-history";
+import { checkSearch } from "./search-job";
+import { checkSeeds } from "./seeds-job";
 
 export interface EngineOptions {
   /** Bundled job process, `dist/job.js`. */
@@ -25,10 +30,17 @@ export interface EngineOptions {
   events: EngineEvents;
 }
 
-/** An engine, and how to end it: running jobs are killed. */
+/** An engine, and how to end it: running jobs are killed, projects are closed. */
 export function createEngine({ jobScript, events }: EngineOptions): { engine: Engine; dispose(): void } {
   const projects = new Map<ProjectId, Project>();
-  const jobs = new Jobs(jobScript, events.jobChanged, async (id, artifact) => {
+  // The engine and every job process find the same out about the runtime; a person reads it once.
+  const warned = new Set<string>();
+  const warn = (message: string) => {
+    if (!warned.has(message)) events.log("warning", message);
+    warned.add(message);
+  };
+  const endNotices = onRuntimeNotice(warn);
+  const jobs = new Jobs(jobScript, events.jobChanged, warn, async (id, artifact) => {
     const project = projects.get(id);
     if (project?.saeFolder === artifact) await project.reloadSae();
   });
@@ -44,27 +56,44 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     createProject: (folder, manifest, replace) => writeManifest(folder, manifest, replace),
     createSample: (folder) => writeSample(resolve(folder)),
 
-    async openProject(path, sae) {
+    async openProject(path, options) {
       const manifest = await readManifest(path);
-      const project = await Project.open(manifest.path, sae);
+      const project = await Project.open(manifest.path, options);
       const summary = project.summary();
+      await projects.get(summary.id)?.dispose();
       projects.set(summary.id, project);
       events.log("info", `project opened ${summary.name}: ${summary.users} users, ${summary.items} items`);
       for (const warning of summary.warnings) events.log("warning", warning);
       return summary;
     },
 
-    async train(id, { settings, out }) {
+    trainSettings: async (id, asked) => settingsFor(projectOf(id).dataset, asked),
+    async train(id, { preset, settings, out, restart, search }) {
       const project = projectOf(id);
-      return jobs.start(id, {
+      const run = {
         manifestPath: project.manifestPath,
         out: out ? resolve(out) : project.saeFolder,
+        preset,
         settings,
+        restart: restart ?? false,
         finish: false,
-      });
+      };
+      if (search === undefined) return jobs.start(id, { kind: "train", ...run, trial: null });
+      checkSearch(search);
+      return jobs.start(id, { kind: "search", ...run, ...search });
+    },
+    async measure(id) {
+      const { manifestPath, saeFolder } = projectOf(id);
+      return jobs.start(id, { kind: "measure", manifestPath, out: saeFolder });
+    },
+    async compareSeeds(id, seeds) {
+      const { manifestPath, saeFolder } = projectOf(id);
+      checkSeeds(seeds);
+      return jobs.start(id, { kind: "seeds", manifestPath, out: saeFolder, seeds });
     },
     cancel: async (job) => jobs.cancel(job),
     jobs: async () => jobs.list(),
+    runs: async (id) => rememberedRuns(projectOf(id).dataset.folder),
 
     neurons: async (id, query) => queryNeurons(projectOf(id).sae.rows, query),
     neuron: async (id, neuron) => projectOf(id).sae.detail(neuron),
@@ -109,14 +138,25 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
       await writeFileAtomically(resolve(file), text);
     },
   };
-  return { engine, dispose: () => jobs.dispose() };
+  return {
+    engine,
+    dispose() {
+      endNotices();
+      jobs.dispose();
+      for (const project of projects.values()) void project.dispose();
+    },
+  };
 }
 
 function generated(project: Project, config: SteeringConfig, language: ExportLanguage): string {
   project.checkConfig(config);
   return language === "json"
     ? generateJson(config)
-    : generatePython(config, steeringWeights(project.sae.artifact.sae, config));
+    : generatePython(
+        config,
+        steeringWeights(project.sae.artifact.sae, config),
+        project.dataset.manifest.recommender.kind,
+      );
 }
 
 /** The job process that is bundled beside this file. */

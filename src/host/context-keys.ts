@@ -9,6 +9,7 @@ export function contextKeys(session: Session): Disposable {
     const keys: Record<string, boolean> = {
       "recprism.projectOpen": project !== null,
       "recprism.hasSae": project?.sae != null,
+      "recprism.unmeasured": project?.unmeasured ?? false,
       "recprism.training": job?.state === "running",
       "recprism.hasEdits": session.recipe.edits.length > 0,
     };

@@ -13,6 +13,8 @@ const CRASH_WINDOW_MS = 60_000;
 export interface EngineClientOptions {
   /** Absolute path of the bundled engine, `dist/engine.js`. */
   script: string;
+  /** Environment variables on top of this process's own, asked for at every start. */
+  environment?(): Record<string, string>;
   events: EngineEvents;
   /** The process runs. */
   started(pid: number): void;
@@ -39,7 +41,8 @@ export class EngineClient {
   /** The engine's methods; they reject with `RecPrismError` only. */
   readonly engine: Engine;
   #connection: Connection | null = null;
-  #openPath: string | null = null;
+  /** What the project that is open was opened with. */
+  #opened: Parameters<Engine["openProject"]> | null = null;
   #crashTimes: number[] = [];
   #gaveUp: RecPrismError | null = null;
   #disposed = false;
@@ -58,7 +61,7 @@ export class EngineClient {
   restart(): void {
     this.#gaveUp = null;
     this.#crashTimes = [];
-    if (this.#connection === null && this.#openPath !== null) this.#start();
+    if (this.#connection === null && this.#opened !== null) this.#start();
   }
 
   dispose(): void {
@@ -77,7 +80,7 @@ export class EngineClient {
     try {
       const call = connection.rpc.$call as (method: string, ...args: unknown[]) => Promise<never>;
       const value = unwrapped(await call(method, ...args));
-      if (method === "openProject") this.#openPath = args[0] as string;
+      if (method === "openProject") this.#opened = args as Parameters<Engine["openProject"]>;
       return value;
     } catch (thrown) {
       if (thrown instanceof RecPrismError) throw thrown;
@@ -91,7 +94,7 @@ export class EngineClient {
     const child = fork(this.options.script, [], {
       serialization: "advanced",
       // Inside VS Code the executable is Electron, which runs as plain Node with this.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      env: { ...process.env, ...this.options.environment?.(), ELECTRON_RUN_AS_NODE: "1" },
       // An inspected extension host would hand its debugging port on.
       execArgv: [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -106,7 +109,7 @@ export class EngineClient {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface(stream).on("line", (line) => this.options.events.log("warning", line));
     }
-    if (this.#openPath !== null) connection.ready = this.#reopen(connection, this.#openPath);
+    if (this.#opened !== null) connection.ready = this.#reopen(connection, this.#opened);
     return connection;
   }
 
@@ -122,9 +125,9 @@ export class EngineClient {
     });
   }
 
-  async #reopen(connection: Connection, path: string): Promise<void> {
+  async #reopen(connection: Connection, opened: Parameters<Engine["openProject"]>): Promise<void> {
     try {
-      this.options.reopened(unwrapped(await connection.rpc.$call("openProject", path)));
+      this.options.reopened(unwrapped(await connection.rpc.$call("openProject", ...opened)));
     } catch (thrown) {
       if (connection.ended === null) this.options.reopenFailed(errorFromData(errorData(thrown)));
     }
@@ -145,7 +148,7 @@ export class EngineClient {
     if (final) this.#gaveUp = error;
     connection.rpc.$close(error);
     this.options.stopped(error, final);
-    if (!final && this.#openPath !== null) this.#start();
+    if (!final && this.#opened !== null) this.#start();
   }
 }
 

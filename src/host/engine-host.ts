@@ -1,6 +1,7 @@
 /** The engine as the extension holds it: its log in the output channel, its state in the session, its crashes told. */
 import { join } from "node:path";
-import { type LogOutputChannel, window } from "vscode";
+import { type LogOutputChannel, window, workspace } from "vscode";
+import { EXECUTION_PROVIDER_VARIABLE } from "../protocol/environment";
 import type { RecPrismError } from "../protocol/error";
 import { EngineClient } from "./engine-client";
 import { type Memory, Session } from "./session";
@@ -14,6 +15,9 @@ export function createEngineHost(extensionPath: string, memory: Memory, log: Log
   const levels = { info: log.info, warning: log.warn, error: log.error };
   const client: EngineClient = new EngineClient({
     script: join(extensionPath, "dist", "engine.js"),
+    environment: () => ({
+      [EXECUTION_PROVIDER_VARIABLE]: workspace.getConfiguration("recprism").get("executionProvider", "cpu"),
+    }),
     events: {
       jobChanged: (job) => session.jobChanged(job),
       log: (level, message) => levels[level].call(log, `engine: ${message}`),
@@ -30,7 +34,7 @@ export function createEngineHost(extensionPath: string, memory: Memory, log: Log
     reopened: (project) => session.show(project),
     reopenFailed: (error) => session.fail(error),
   });
-  const session = new Session(client.engine, memory);
+  const session = new Session(client.engine, memory, () => !workspace.isTrusted);
   return { client, session };
 }
 

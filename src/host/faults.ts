@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { commands, type LogOutputChannel, Uri, window } from "vscode";
 import { errorData } from "../protocol/error";
+import { MANAGE_TRUST, manageTrust } from "./workspace-trust";
 
 const SHOW_LOG = "Show Log";
 const OPEN_FILE = "Open File";
@@ -13,8 +14,10 @@ export async function showFault(thrown: unknown, log: LogOutputChannel, folder?:
   log.error(`${reason}: ${message}`);
   if (reason === "internal" && thrown instanceof Error && thrown.stack) log.error(thrown.stack);
   const file = openable(where.file, folder);
-  const picked = await window.showErrorMessage(message, ...(file === null ? [] : [OPEN_FILE]), SHOW_LOG);
+  const remedies = reason === "workspace-restricted" ? [MANAGE_TRUST] : file === null ? [] : [OPEN_FILE];
+  const picked = await window.showErrorMessage(message, ...remedies, SHOW_LOG);
   if (picked === SHOW_LOG) log.show();
+  if (picked === MANAGE_TRUST) await manageTrust();
   if (picked === OPEN_FILE && file !== null) await commands.executeCommand("vscode.open", Uri.file(file));
 }
 

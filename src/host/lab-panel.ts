@@ -1,4 +1,4 @@
-/** The Lab: one editor panel for looking at neurons and steering, restored after a reload. */
+/** The Lab: one editor panel for looking at neurons, steering and comparing runs, restored after a reload. */
 import {
   commands,
   type Disposable,
@@ -69,6 +69,8 @@ export class LabPanel implements WebviewPanelSerializer {
       neuron: (neuron) => asked(session, (engine, project) => engine.neuron(project, neuron)),
       findUsers: (text) => asked(session, (engine, project) => engine.findUsers(project, text, MOST_USERS)),
       user: (user) => asked(session, (engine, project) => engine.user(project, user)),
+      runs: () => asked(session, (engine, project) => engine.runs(project)),
+      trainSettings: (wanted) => asked(session, (engine, project) => engine.trainSettings(project, wanted)),
       preview: (user, recipe, k) => asked(session, (engine, project) => engine.preview({ project, user, recipe, k })),
       recipe: async () => session.recipe,
       recipeChanged: (recipe) => session.changeRecipe(recipe),

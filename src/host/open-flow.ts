@@ -40,6 +40,10 @@ export async function welcome(project: ProjectSummary): Promise<void> {
     void window.showInformationMessage(`Opened ${project.name}: ${size}, ${counted(project.sae.latents, "neuron")}.`);
     return;
   }
+  if (project.unmeasured) {
+    void window.showInformationMessage(`Opened ${project.name}: ${size}. Its SAE has no labels and measures yet.`);
+    return;
+  }
   const TRAIN = "Train SAE";
   void window.showInformationMessage(`Opened ${project.name}: ${size}. It has no SAE yet.`, TRAIN).then((picked) => {
     if (picked === TRAIN) void commands.executeCommand("recprism.train");

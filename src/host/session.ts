@@ -31,9 +31,11 @@ export class Session {
   #openings = 0;
   #readAt = 0;
 
+  /** @param restricted whether the workspace is not trusted, asked at every opening */
   constructor(
     readonly engine: Engine,
     private readonly memory: Memory,
+    private readonly restricted: () => boolean,
   ) {
     this.#events.setMaxListeners(50);
   }
@@ -84,7 +86,7 @@ export class Session {
     const startedAt = Date.now();
     this.#change({ busy: `Opening ${basename(path)}…`, error: null });
     try {
-      const project = await this.engine.openProject(path);
+      const project = await this.engine.openProject(path, { restricted: this.restricted() });
       if (opening === this.#openings) {
         this.#readAt = startedAt;
         this.show(project);

@@ -1,4 +1,4 @@
-/** The status-bar item that is there while a training job runs. */
+/** The status-bar item that is there while a job runs. */
 import { type Disposable, StatusBarAlignment, window } from "vscode";
 import type { Session } from "./session";
 import { progressText } from "./wording";
@@ -10,8 +10,9 @@ export function trainingStatus(session: Session): Disposable {
   const subscription = session.onChanged(({ job }) => {
     if (job?.state !== "running") return item.hide();
     const { phase, epoch, epochs } = job.progress;
-    item.text = phase === "training" ? `$(pulse) RecPrism: epoch ${epoch}/${epochs}` : "$(pulse) RecPrism: training";
-    item.tooltip = `Training SAE: ${progressText(job.progress)}`;
+    const doing = job.kind === "measure" ? "measuring" : "training";
+    item.text = `$(pulse) RecPrism: ${phase === "training" ? `epoch ${epoch}/${epochs}` : doing}`;
+    item.tooltip = `${job.kind === "measure" ? "Measuring" : "Training"} SAE: ${progressText(job.progress)}`;
     item.show();
   });
   return {

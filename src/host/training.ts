@@ -1,10 +1,20 @@
-/** Train SAE: starts the job, shows its progress where it was started, and tells how it ended. */
-import { commands, type LogOutputChannel, type Progress, ProgressLocation, window, workspace } from "vscode";
-import type { Job, ProjectSummary } from "../protocol/engine";
+/** Train SAE and Measure SAE: start the job, show its progress where it was started, and tell how it ended. */
+import {
+  commands,
+  type Disposable,
+  type LogOutputChannel,
+  type Progress,
+  ProgressLocation,
+  window,
+  workspace,
+} from "vscode";
+import type { AskedSettings, Job, JobId, ProjectSummary } from "../protocol/engine";
 import { errorData, RecPrismError } from "../protocol/error";
+import type { SharedState } from "../protocol/webview";
 import type { Session } from "./session";
 import { jobOutcome, progressShare, progressText } from "./wording";
 import type { WorkspaceProject } from "./workspace-project";
+import { MANAGE_TRUST, manageTrust } from "./workspace-trust";
 
 export class Training {
   constructor(
@@ -14,21 +24,44 @@ export class Training {
   ) {}
 
   /** Trains on the open project and returns once the job has ended. */
-  async train(): Promise<void> {
-    if (!(await trusted()) || (await this.#alreadyRunning())) return;
+  async train(asked: AskedSettings): Promise<void> {
+    if (!(await trusted("Training", "train on its files")) || (await this.#alreadyRunning())) return;
     const project = await this.workspaceProject.ensureOpen();
     if (project === null) return this.#offerProject();
-    const id = await this.session.engine.train(project.id, { settings: {} });
+    const id = await this.session.engine.train(project.id, asked);
+    await this.#follow(id, project, `Training SAE for ${project.name}`);
+  }
+
+  /** Labels and measures the open project's SAE and returns once the job has ended. */
+  async measure(): Promise<void> {
+    if (!(await trusted("Measuring", "label and measure its SAE")) || (await this.#alreadyRunning())) return;
+    const project = await this.workspaceProject.ensureOpen();
+    if (project === null) return this.#offerProject();
+    const id = await this.session.engine.measure(project.id);
+    await this.#follow(id, project, `Measuring the SAE of ${project.name}`);
+  }
+
+  /** Measures an SAE that came without labels, such as one from SAELens, once its project is open. */
+  measureOnOpening(failed: (thrown: unknown) => void): Disposable {
+    let seen = this.session.state.project;
+    return this.session.onChanged(({ project, job }) => {
+      if (project === seen) return;
+      seen = project;
+      if (project?.unmeasured && job?.state !== "running") void this.measure().catch(failed);
+    });
+  }
+
+  async #follow(id: JobId, project: ProjectSummary, title: string): Promise<void> {
     this.log.info(`job ${id} started`);
     const job = await window.withProgress(
-      { location: ProgressLocation.Notification, title: `Training SAE for ${project.name}`, cancellable: true },
+      { location: ProgressLocation.Notification, title, cancellable: true },
       (progress, token) => {
         token.onCancellationRequested(() => void this.#cancel(id));
         return this.#followed(id, progress);
       },
     );
-    this.log.info(`job ${id} ${job.state}`);
-    await this.#tell(job, project);
+    this.log.info(`job ${id} ${job?.state ?? "ended with the engine"}`);
+    if (job !== null) await this.#tell(job, project);
   }
 
   /** Asks the running job to stop. */
@@ -38,33 +71,31 @@ export class Training {
     else void window.showInformationMessage("No training is running.");
   }
 
-  #cancel(id: string): Promise<void> {
+  #cancel(id: JobId): Promise<void> {
     return this.session.engine.cancel(id).catch((thrown) => this.log.warn(errorData(thrown).message));
   }
 
-  /** Resolves with the job once it has ended, in whatever way. */
-  #followed(id: string, progress: Progress<{ message: string; increment: number }>): Promise<Job> {
+  /** Resolves with the job once it has ended, in whatever way; with null if the engine's end, told already, took it along. */
+  #followed(id: JobId, progress: Progress<{ message: string; increment: number }>): Promise<Job | null> {
     return new Promise((resolve) => {
       let reported = 0;
-      const follow = (job: Job | null) => {
+      const follow = ({ job, error }: SharedState) => {
         if (job?.id !== id) return;
         const percent = 100 * progressShare(job.progress);
         progress.report({ message: progressText(job.progress), increment: Math.max(0, percent - reported) });
         reported = Math.max(reported, percent);
         if (job.state === "running") return;
         subscription.dispose();
-        resolve(job);
+        resolve(job.error !== null && job.error === error ? null : job);
       };
-      const subscription = this.session.onChanged((state) => follow(state.job));
-      follow(this.session.state.job);
+      const subscription = this.session.onChanged(follow);
+      follow(this.session.state);
     });
   }
 
   async #tell(job: Job, project: ProjectSummary): Promise<void> {
     const { error } = job;
     if (job.state === "failed") {
-      // An engine that stopped has been reported already.
-      if (error?.reason === "engine-stopped") return;
       throw new RecPrismError(error?.reason ?? "internal", jobOutcome(job, project), error?.where);
     }
     const isOpen = this.session.state.project?.id === project.id;
@@ -78,8 +109,9 @@ export class Training {
   async #alreadyRunning(): Promise<boolean> {
     const { job } = this.session.state;
     if (job?.state !== "running") return false;
-    const CANCEL = "Cancel Training";
-    const text = `Training is running already (${progressText(job.progress)}).`;
+    const doing = job.kind === "measure" ? "Measuring" : "Training";
+    const CANCEL = `Cancel ${doing}`;
+    const text = `${doing} is running already (${progressText(job.progress)}).`;
     if ((await window.showInformationMessage(text, CANCEL)) === CANCEL) await this.cancel();
     return true;
   }
@@ -94,13 +126,15 @@ export class Training {
   }
 }
 
-/** Training runs code on the workspace's files at length, so it needs a workspace that is trusted. */
-async function trusted(): Promise<boolean> {
+/** A job runs code on the workspace's files at length, so it needs a workspace that is trusted. */
+async function trusted(doing: string, aim: string): Promise<boolean> {
   if (workspace.isTrusted) return true;
-  const MANAGE = "Manage Workspace Trust";
-  const text = "Training is off because this workspace is restricted. Trust the workspace to train on its files.";
-  if ((await window.showWarningMessage(text, MANAGE)) === MANAGE) {
-    await commands.executeCommand("workbench.trust.manage");
-  }
+  const text = `${doing} is off because this workspace is restricted. Trust the workspace to ${aim}.`;
+  if ((await window.showWarningMessage(text, MANAGE_TRUST)) === MANAGE_TRUST) await manageTrust();
   return false;
+}
+
+/** What the Lab's form, or a keybinding's `args`, may give the command; a menu gives other things. */
+export function isAsked(given: unknown): given is AskedSettings {
+  return typeof given === "object" && given !== null && "settings" in given;
 }

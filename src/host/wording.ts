@@ -14,19 +14,25 @@ export function timeLeft(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** `epoch 3/18, loss 0.4123, 12 s left` */
+/** `epoch 3/18, loss 0.4123, 12 s left`, and of a run that was taken up again `, continued from step 1,200` */
 export function progressText(progress: TrainProgress): string {
   if (progress.phase === "preparing") return "preparing data";
+  const share = progress.measuredShare === null ? "" : ` (${Math.round(100 * progress.measuredShare)}%)`;
   const parts =
-    progress.phase === "measuring" ? ["measuring and naming neurons"] : [`epoch ${progress.epoch}/${progress.epochs}`];
+    progress.phase === "measuring"
+      ? [`measuring and naming neurons${share}`]
+      : [`epoch ${progress.epoch}/${progress.epochs}`];
+  if (progress.trial !== null) parts.unshift(`run ${progress.trial.number}/${progress.trial.of}`);
   if (progress.phase === "training" && progress.loss !== null) parts.push(`loss ${progress.loss.toPrecision(4)}`);
   if (progress.secondsLeft !== null) parts.push(timeLeft(progress.secondsLeft));
+  if (progress.resumedAt !== null) parts.push(`continued from step ${progress.resumedAt.toLocaleString("en")}`);
   return parts.join(", ");
 }
 
-/** Share of the training steps that are done, in [0, 1]. */
+/** Share of the training steps that are done, or, where there are none, of the measuring; in [0, 1]. */
 export function progressShare(progress: TrainProgress): number {
-  if (progress.phase === "preparing" || progress.steps <= 0) return 0;
+  if (progress.phase === "preparing") return 0;
+  if (progress.steps <= 0) return progress.measuredShare ?? 0;
   if (progress.phase === "measuring") return 1;
   return Math.min(1, Math.max(0, progress.step / progress.steps));
 }
@@ -39,6 +45,11 @@ export function measuresText(report: Report): string {
 /** What to tell when a job has ended; the project as it was read anew after it. */
 export function jobOutcome(job: Job, project: ProjectSummary): string {
   const result = project.sae === null ? "" : `: ${measuresText(project.sae.report)}`;
+  if (job.kind === "measure") {
+    if (job.state === "done") return `Measured the SAE of ${project.name}${result}.`;
+    if (job.state === "cancelled") return "Measuring was cancelled. The SAE stays without labels and measures.";
+    return job.error?.message ?? "Measuring failed.";
+  }
   if (job.state === "done") return `Trained an SAE for ${project.name}${result}.`;
   if (job.state === "cancelled") {
     return job.artifact === null

@@ -21,13 +21,16 @@ export class WorkspaceProject implements Disposable {
   #watcher: FileSystemWatcher | null = null;
   #watched: string | null = null;
   #timer: NodeJS.Timeout | null = null;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: Disposable[];
 
   constructor(
     private readonly session: Session,
     private readonly log: LogOutputChannel,
   ) {
-    this.#subscription = session.onChanged((state) => this.#watch(state.project));
+    this.#subscriptions = [
+      session.onChanged((state) => this.#watch(state.project)),
+      workspace.onDidGrantWorkspaceTrust(() => void this.#openTrusted().catch(() => {})),
+    ];
   }
 
   /** The open project, or else the workspace's, opened now; null where there is none. */
@@ -40,9 +43,16 @@ export class WorkspaceProject implements Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#watcher?.dispose();
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** What a restricted workspace refused may go on now. A fault is shown in the views. */
+  async #openTrusted(): Promise<void> {
+    const { project, error } = this.session.state;
+    if (project !== null) await this.session.open(project.manifestPath);
+    else if (error?.reason === "workspace-restricted") await this.ensureOpen();
   }
 
   async #openFound(): Promise<ProjectSummary | null> {

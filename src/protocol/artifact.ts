@@ -6,19 +6,32 @@ export const WEIGHTS_FILE = "sae_weights.safetensors";
 export const CONFIG_FILE = "cfg.json";
 export const LABELS_FILE = "labels.json";
 export const REPORT_FILE = "report.json";
+/** What each neuron does on the catalogue: top items, histogram. Made with the labels, of no use to SAELens. */
+export const NEURONS_FILE = "neurons.safetensors";
 
-/** `cfg.json` in the form SAELens reads; what SAELens does not know stands under `metadata`. */
+/**
+ * `cfg.json` as SAELens keeps it: the keys of version 6 that say how the SAE computes, those of versions 3 to 5 that did,
+ * and under `metadata.recprism` what only RecPrism knows.
+ */
 export const saeConfigSchema = z.looseObject({
-  architecture: z.literal("standard"),
+  architecture: z.string().default("standard"),
   d_in: z.int().min(1),
   d_sae: z.int().min(1),
-  dtype: z.literal("float32"),
-  device: z.string(),
-  apply_b_dec_to_input: z.literal(true),
-  normalize_activations: z.literal("layer_norm"),
-  metadata: z.looseObject({
-    recprism: z.looseObject({ tied: z.boolean(), settings: saeSettingsSchema }),
-  }),
+  apply_b_dec_to_input: z.boolean().default(true),
+  /** Once true for what is called `expected_average_only_in` since. */
+  normalize_activations: z.union([z.string(), z.boolean()]).nullish(),
+  k: z.int().min(1).optional(),
+  rescale_acts_by_decoder_norm: z.boolean().default(false),
+  activation_fn: z.string().nullish(),
+  activation_fn_str: z.string().nullish(),
+  activation_fn_kwargs: z.looseObject({ k: z.int().min(1).optional() }).nullish(),
+  finetuning_scaling_factor: z.boolean().nullish(),
+  metadata: z
+    .looseObject({
+      /** Settings of another version's schema count as unknown. */
+      recprism: z.looseObject({ settings: saeSettingsSchema.nullable().catch(null) }).optional(),
+    })
+    .nullish(),
 });
 export type SaeConfig = z.infer<typeof saeConfigSchema>;
 
@@ -63,6 +76,129 @@ export const labelsFileSchema = z.strictObject({
 });
 export type LabelsFile = z.infer<typeof labelsFileSchema>;
 
+/** Lower and upper end of a bootstrap 95% interval. */
+export const intervalSchema = z.tuple([z.number(), z.number()]);
+export type Interval = z.infer<typeof intervalSchema>;
+
+/** A measure of a sample; the interval is null where the values are too few to tell their spread. */
+export const estimateSchema = z.strictObject({ value: z.number(), interval: intervalSchema.nullable() });
+export type Estimate = z.infer<typeof estimateSchema>;
+
+const fraction = z.number().nullable();
+
+/** What is measured of the SAE and of what it is compared with. */
+const measuresShape = {
+  /** Mean monosemanticity score over live neurons. */
+  ms: fraction,
+  /** Mean over labelled neurons of precision@10 on held-out items, and of the base rate of their concepts. */
+  purity10: fraction,
+  purity10BaseRate: fraction,
+  labelled: z.int(),
+  /** Raw rank-biased overlap (p = .9) of top-30 lists, seen items left out; its ceiling at this depth is .958. */
+  rbo30: fraction,
+  /** The same extrapolated; its ceiling is 1. */
+  rbo30Extrapolated: fraction,
+  /** Kendall tau-b with the union rule; disjoint lists score -.674. */
+  kendall30: fraction,
+  /** How many users the three above were measured on. */
+  rankedUsers: z.int(),
+  /** Mean number of active latents per row: of items and users together, and of each alone. */
+  l0: z.number(),
+  l0Users: fraction,
+  l0Items: fraction,
+  /** Latents never active on any user or item measured. */
+  dead: z.int(),
+  /** 1 - sum |x - x^|^2 / sum |x - mean|^2, users and items together. */
+  explainedVariance: fraction,
+  /** Mean cosine of x and its reconstruction x^. */
+  cosine: fraction,
+  /**
+   * Relative reconstruction bias E|x^|^2 / E[x . x^] of the embeddings as they are (arXiv 2404.16014): 1 is unbiased,
+   * less means that reconstructions are too short.
+   */
+  shrinkage: fraction,
+  /**
+   * Bootstrap 95% intervals: of `ms` over neurons, of `purity10` over labelled neurons, of the others over users. The
+   * remaining measures are of all rows measured, a sample only where `measuredUsers` or `measuredItems` says so.
+   */
+  intervals: z.strictObject({
+    ms: intervalSchema.nullable(),
+    purity10: intervalSchema.nullable(),
+    rbo30: intervalSchema.nullable(),
+    rbo30Extrapolated: intervalSchema.nullable(),
+    kendall30: intervalSchema.nullable(),
+  }),
+};
+
+/** The same measures of neurons that were not learned. */
+export const baselineSchema = z.strictObject({
+  ...measuresShape,
+  /** How many neurons were scored and labelled. */
+  neurons: z.int(),
+  /** Relative change of NDCG@20, as under `accuracy`. */
+  ndcg20Change: estimateSchema.nullable(),
+});
+export type Baseline = z.infer<typeof baselineSchema>;
+
+/** Mean accuracy per user of lists of all unseen items. */
+const listAccuracySchema = z.strictObject({
+  /** Binary relevance; the ideal list has all held-out items on top. */
+  ndcg20: estimateSchema,
+  /** Share of users with at least one held-out item in their top 20. */
+  hr20: estimateSchema,
+  /** 1 / rank of the first held-out item, 0 where it is not in the top 20. */
+  mrr20: estimateSchema,
+  /** (rank - 1) / (unseen items - 1), mean over held-out items: 0 is the top, .5 is chance, and less is better. */
+  percentileRank: estimateSchema,
+});
+
+/**
+ * Accuracy on held-out interactions: of each ranked user a random fifth, at least one; the others are seen and left out
+ * of the list. The recommender itself may have been trained on them: the change is to be trusted more than the values.
+ */
+export const accuracySchema = z.strictObject({
+  /** Ranked users with at least 5 interactions. */
+  users: z.int(),
+  original: listAccuracySchema,
+  reconstructed: listAccuracySchema,
+  /** Reconstructed NDCG@20 over original, less 1, with a paired interval; null where the original is 0. */
+  ndcg20Change: estimateSchema.nullable(),
+});
+export type Accuracy = z.infer<typeof accuracySchema>;
+
+/** Pairs of live neurons that say the same. */
+export const duplicatesSchema = z.strictObject({
+  /** Decoder rows with a cosine above this count as one direction. */
+  leastCosine: z.number(),
+  /** Pairs alike by decoder or by label. */
+  pairs: z.int(),
+  byDecoder: z.int(),
+  byLabel: z.int(),
+  /** At most 20, by cosine. */
+  strongest: z.array(
+    z.strictObject({
+      neurons: z.tuple([z.int().min(0), z.int().min(0)]),
+      /** Of their decoder rows. */
+      cosine: z.number(),
+      sameLabel: z.boolean(),
+    }),
+  ),
+});
+export type Duplicates = z.infer<typeof duplicatesSchema>;
+
+/** Best-match cosine of decoder rows across trainings that differ in their seed alone; of live neurons. */
+export const seedStabilitySchema = z.strictObject({
+  /** The first is this SAE's. */
+  seeds: z.array(z.int()).min(2),
+  /** Over neurons. */
+  mean: estimateSchema,
+  /** The same mean against as many random directions: what dimensions alone would give. */
+  chance: z.number(),
+  /** Per neuron; null where dead. */
+  neurons: z.array(z.number().nullable()),
+});
+export type SeedStability = z.infer<typeof seedStabilitySchema>;
+
 /** Measures of SCIENCE.md. Fractions are in [0, 1]; null where the data does not allow the measure. */
 export const reportSchema = z.strictObject({
   version: z.literal(1),
@@ -71,27 +207,30 @@ export const reportSchema = z.strictObject({
   items: z.int(),
   dimensions: z.int(),
   latents: z.int(),
-  settings: saeSettingsSchema,
-  /** Mean monosemanticity score over live neurons. */
-  ms: z.number().nullable(),
-  /** Mean over labelled neurons of precision@10 on held-out items, and of the base rate of their concepts. */
-  purity10: z.number().nullable(),
-  purity10BaseRate: z.number().nullable(),
-  labelled: z.int(),
-  /** Raw rank-biased overlap (p = .9) of top-30 lists; its ceiling at this depth is .958. */
-  rbo30: z.number().nullable(),
-  /** The same extrapolated; its ceiling is 1. */
-  rbo30Extrapolated: z.number().nullable(),
-  /** Kendall tau-b with the union rule; disjoint lists score -.674. */
-  kendall30: z.number().nullable(),
-  /** How many users the three above were measured on, and whether SAE training had left them out. */
-  rankedUsers: z.int(),
+  /** Null for an SAE that was trained elsewhere. */
+  settings: saeSettingsSchema.nullable(),
+  ...measuresShape,
+  /** Whether SAE training had left the ranked users out. */
   rankedUsersHeldOut: z.boolean(),
-  /** Mean number of active latents per row, items and users. */
-  l0: z.number(),
-  /** Latents never active on any user or item. */
-  dead: z.int(),
-  explainedVariance: z.number(),
+  /** How many rows the measures of activations and embeddings are of: all, or a random sample of large data. */
+  measuredUsers: z.int(),
+  measuredItems: z.int(),
+  /** How many items the compared lists were made of: all, or a random sample of a catalogue too large for memory. */
+  rankedItems: z.int(),
+  /** Null where no ranked user has enough interactions. */
+  accuracy: accuracySchema.nullable(),
+  duplicates: duplicatesSchema,
+  /** Null until the same settings were trained from several seeds. */
+  seedStability: seedStabilitySchema.nullable(),
+  baselines: z.strictObject({
+    /**
+     * The embedding as its own SAE. MS is of each dimension as it is; labels are of each dimension's positive and
+     * negative half, 2d neurons. Lists are the original ones by definition.
+     */
+    rawDimensions: baselineSchema,
+    /** An SAE of the same shape, activation and normalisation with the random weights that training starts from. */
+    randomSae: baselineSchema,
+  }),
   trainSeconds: z.number(),
   msPerStep: z.number(),
   steps: z.int(),
@@ -101,7 +240,7 @@ export const reportSchema = z.strictObject({
   neurons: z.array(
     z.strictObject({
       ms: z.number().nullable(),
-      /** Share of items that activate the neuron. */
+      /** Share of all items that activate the neuron. */
       density: z.number(),
     }),
   ),

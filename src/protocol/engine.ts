@@ -1,7 +1,8 @@
 /** The engine's whole contract: host and command line see nothing else of it. All values cross a process border. */
 import type { ConceptEvidence, ConceptKind, Report } from "./artifact";
 import type { ErrorData } from "./error";
-import type { Manifest, SaeSettings } from "./manifest";
+import type { Manifest, Preset, SaeSettings } from "./manifest";
+import type { CurvePoint, RunRecord } from "./run";
 import type { Recipe, SteeringConfig } from "./steering";
 
 /** Absolute path of the project's folder; identifies an open project. */
@@ -53,6 +54,13 @@ export type ProposalOverrides = Partial<Record<ProposalRole, string | null>>;
 
 // ---- open projects ------------------------------------------------------------------------------------------------
 
+export interface OpenOptions {
+  /** Folder of the SAE to use instead of the manifest's `sae.path`. */
+  sae?: string;
+  /** The workspace is not trusted: a project that scores by an ONNX model is refused, with "workspace-restricted". */
+  restricted?: boolean;
+}
+
 export interface SaeSummary {
   /** Absolute folder of the artifact. */
   path: string;
@@ -71,19 +79,45 @@ export interface ProjectSummary {
   items: number;
   dimensions: number;
   interactions: number | null;
-  /** Settings training would use: defaults with the manifest's on top. */
+  /** Settings training would use: the manifest's preset, scaled to the data, with its settings on top. */
+  preset: Preset;
   settings: SaeSettings;
   sae: SaeSummary | null;
+  /** There is an SAE, but it came without labels and measures; `measure` adds them. */
+  unmeasured: boolean;
   /** Why an artifact that exists could not be opened, or other things worth saying. */
   warnings: string[];
 }
 
 // ---- jobs ---------------------------------------------------------------------------------------------------------
 
-export interface TrainRequest {
+/** What a person asks of a run; the rest follows from preset and data. */
+export interface AskedSettings {
+  /** Default: the manifest's, whose settings then hold too. */
+  preset?: Preset;
   settings: Partial<SaeSettings>;
+}
+
+/** What a run then gets. */
+export interface RunSettings {
+  preset: Preset;
+  settings: SaeSettings;
+}
+
+export interface TrainRequest extends AskedSettings {
+  /** Begin anew even where an interrupted run of the same settings could go on. */
+  restart?: boolean;
   /** Folder of the artifact; default: the manifest's `sae.path`. */
   out?: string;
+  /** Trains several times, with other weights and sizes, and keeps the best. */
+  search?: SearchRequest;
+}
+
+export interface SearchRequest {
+  /** How many runs, 1 to 1000. */
+  trials: number;
+  /** In [0, 1]: what MS counts for, against agreement of held-out lists, in a trial's score. */
+  tradeOff: number;
 }
 
 export interface TrainProgress {
@@ -96,11 +130,32 @@ export interface TrainProgress {
   /** Mean of the last chunk of steps; null before the first. */
   loss: number | null;
   secondsLeft: number | null;
+  /** The step at which an interrupted run was taken up again; null for a run that began at the start. */
+  resumedAt: number | null;
+  /** Share of the measuring that is done, in [0, 1]; null before it begins. */
+  measuredShare: number | null;
+  /** Which of several runs this is of, for a search or for several seeds; 1-based. */
+  trial: { number: number; of: number } | null;
+  curve: CurvePoint[];
+}
+
+/** A trial of a search and how it ranks. */
+export interface RankedTrial {
+  /** 1-based; the first has the preset's settings. */
+  number: number;
+  /** Id of its `RunRecord`. */
+  run: string;
+  /** (MS)^w (RBO / .958)^(1 - w), w being the trade-off; null for a trial that lacks a measure or failed. */
+  score: number | null;
 }
 
 export interface Job {
   id: JobId;
-  kind: "train";
+  /**
+   * `search`: trains with several settings and keeps the best. `measure`: labels and measures an SAE that came without.
+   * `seeds`: trains an SAE's settings from other seeds, to see whether its neurons are found again.
+   */
+  kind: "train" | "search" | "measure" | "seeds";
   project: ProjectId;
   state: "running" | "done" | "cancelled" | "failed";
   progress: TrainProgress;
@@ -108,6 +163,8 @@ export interface Job {
   error: ErrorData | null;
   /** Set once an artifact was written: its folder. After a cancel, null when there was no checkpoint to keep. */
   artifact: string | null;
+  /** Set once a search is over: the trials that ended, best first. */
+  trials?: RankedTrial[];
 }
 
 // ---- neurons ------------------------------------------------------------------------------------------------------
@@ -135,7 +192,7 @@ export interface NeuronRow {
   purity10BaseRate: number | null;
   /** Share of items that activate the neuron. */
   density: number;
-  /** Counts of active items in equal bins from 0 to the largest activation, for a sparkline. */
+  /** Counts of active items in equal bins from 0 to a round number above the largest activation, for a sparkline. */
   histogram: number[];
 }
 
@@ -161,7 +218,7 @@ export interface NeuronDetail extends NeuronRow {
   activeItems: number;
   /** Concepts with the highest lift, best first; the label's own is among them. */
   lifts: ConceptEvidence[];
-  /** Largest activation over items and over users. */
+  /** Largest activation over all items, and over the users measured. */
   largestItemActivation: number;
   largestUserActivation: number;
 }
@@ -235,18 +292,25 @@ export interface Engine {
   createProject(folder: string, manifest: Manifest, replace: boolean): Promise<string>;
   /** Generates the sample data set and its manifest in a folder that is empty or does not exist. Returns the manifest's path. */
   createSample(folder: string): Promise<string>;
-  /**
-   * Opens a project by its folder or manifest; again after files changed, it reads them anew.
-   *
-   * @param sae folder of the SAE to use instead of the manifest's `sae.path`
-   */
-  openProject(path: string, sae?: string): Promise<ProjectSummary>;
+  /** Opens a project by its folder or manifest; again after files changed, it reads them anew. */
+  openProject(path: string, options?: OpenOptions): Promise<ProjectSummary>;
 
+  /**
+   * Settings that a run would get: what is asked for, on top of the manifest's or of another preset.
+   * Rejects with "settings-invalid", naming the setting, where they make no sense.
+   */
+  trainSettings(project: ProjectId, asked: AskedSettings): Promise<RunSettings>;
   /** Starts training and returns at once; progress arrives through `EngineEvents.jobChanged`. */
   train(project: ProjectId, request: TrainRequest): Promise<JobId>;
+  /** Labels and measures the project's SAE, which came without, as a job. */
+  measure(project: ProjectId): Promise<JobId>;
+  /** Trains the settings of the project's SAE from other seeds, `seeds` in all, and adds `seedStability` to its report. */
+  compareSeeds(project: ProjectId, seeds: number): Promise<JobId>;
   /** Asks a job to stop; it ends within a second and keeps its last checkpoint. */
   cancel(job: JobId): Promise<void>;
   jobs(): Promise<Job[]>;
+  /** Runs that ended on this project, oldest first. */
+  runs(project: ProjectId): Promise<RunRecord[]>;
 
   neurons(project: ProjectId, query: NeuronQuery): Promise<Page<NeuronRow>>;
   neuron(project: ProjectId, neuron: number): Promise<NeuronDetail>;

@@ -4,6 +4,7 @@ export type ErrorReason =
   | "file-missing"
   | "file-unreadable"
   | "file-truncated"
+  | "file-changed"
   | "file-format"
   | "dtype-unsupported"
   | "value-not-finite"
@@ -18,13 +19,16 @@ export type ErrorReason =
   | "artifact-missing"
   | "artifact-invalid"
   | "artifact-stale"
+  | "artifact-unmeasured"
   | "graph-invalid"
+  | "head-invalid"
   | "training-diverged"
   | "disk-full"
   | "file-unwritable"
   | "cancelled"
   | "not-found"
   | "engine-stopped"
+  | "workspace-restricted"
   | "internal";
 
 /** Where the fault is: a file, and within it a row (0-based), a column or a key path. */

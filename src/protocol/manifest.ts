@@ -58,20 +58,96 @@ export const interactionsSchema = z.strictObject({
 
 export const recommenderSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("dot") }).describe("Score = user . item, plus the biases that are given."),
+  z
+    .strictObject({ kind: z.literal("cosine") })
+    .describe("Score = cosine of user and item, plus the biases that are given."),
+  z
+    .strictObject({
+      kind: z.literal("onnx"),
+      model: file("ONNX model that scores user-item pairs (.onnx)."),
+      users: z.string().min(1).describe("Name of the input that takes user vectors [B, d].").optional(),
+      items: z.string().min(1).describe("Name of the input that takes item vectors [B, d].").optional(),
+      pairs: z
+        .string()
+        .min(1)
+        .describe("Name of the input that takes user and item vectors side by side [B, 2d], where there is one input.")
+        .optional(),
+      output: z.string().min(1).describe("Name of the output with one score per pair, [B] or [B, 1].").optional(),
+    })
+    .describe("Score = output of an ONNX model on the pair. Names that are left out are found in the model."),
 ]);
 
-/** Settings of one training run. Symbols as in arXiv 2511.18024. */
-export const saeSettingsSchema = z.strictObject({
+export const ACTIVATIONS = ["relu", "topk", "batchtopk", "jumprelu"] as const;
+export const STANDARDISATIONS = ["none", "center", "layer"] as const;
+export const PREDICTION_LOSSES = ["mse", "bce", "listwise"] as const;
+export const REVIVALS = ["none", "aux-k", "resample"] as const;
+export const PRESETS = ["default", "paper-mf", "paper-ncf"] as const;
+
+const settingsShape = {
   latents: z.int().min(1).max(65_536).describe("m, the number of neurons."),
+  activation: z.enum(ACTIVATIONS).describe("What turns pre-activations into activations."),
+  k: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .describe("Neurons active in a row: exactly for topk, on average for batchtopk; the others do not use it."),
+  tied: z
+    .boolean()
+    .describe("The decoder is the transposed encoder; otherwise it has weights of its own, of unit norm."),
+  standardisation: z
+    .enum(STANDARDISATIONS)
+    .describe("Of the embeddings: none, center (minus the mean row) or layer (each row minus its mean, over its std)."),
   epochs: z.int().min(1).max(10_000),
-  // A step scores all users of a batch against all its items, so memory grows with the square.
+  // A step may score all users of a batch against all its items, so memory grows with the square.
   batch: z.int().min(2).max(8_192).describe("User-item pairs a step."),
   learningRate: z.number().positive().max(10).describe("Of Adam."),
+  warmup: z.number().min(0).max(1).describe("Share of the steps, the first ones, over which the learning rate rises."),
+  decay: z.number().min(0).max(1).describe("Share of the steps, the last ones, over which it falls to 0."),
+  predictionLoss: z
+    .enum(PREDICTION_LOSSES)
+    .describe("How scores of reconstructed pairs are compared with the original ones."),
+  candidates: z
+    .int()
+    .min(1)
+    .max(1_024)
+    .describe("Items of the batch that an ONNX model scores for each user; dot and cosine score all of them."),
   predictionWeight: z.number().min(0).describe("w_pred, weight of the score error through the frozen recommender."),
   reconstructionWeight: z.number().min(0).describe("w_rec, weight of the embedding error."),
   klWeight: z.number().min(0).describe("w_kl, weight of the KL sparsity penalty."),
+  l1Weight: z.number().min(0).describe("w_l1, weight of the mean activation."),
+  coherenceWeight: z
+    .number()
+    .min(0)
+    .describe("w_coh, weight of how little the items that excite a neuron most resemble each other."),
+  prefixes: z
+    .array(z.int().min(1))
+    .max(16)
+    .describe(
+      "Matryoshka: the first so many neurons must reconstruct alone, for each number; ascending, below latents.",
+    ),
+  revival: z.enum(REVIVALS).describe("What is done for neurons that are never active."),
+  patience: z
+    .int()
+    .min(0)
+    .describe("Stop after so many evaluations without a better agreement of held-out lists; 0: never."),
   seed: z.int().min(0).max(4_294_967_295),
+};
+
+/** Settings of one training run. Symbols as in arXiv 2511.18024. */
+export const saeSettingsSchema = z.strictObject(settingsShape).check(({ value, issues }) => {
+  const { latents, activation, k, prefixes, warmup, decay } = value;
+  const refuse = (key: string, message: string) => issues.push({ code: "custom", message, path: [key], input: value });
+  if ((activation === "topk" || activation === "batchtopk") && k > latents) {
+    refuse("k", `${k} active neurons a row are more than the ${latents} there are`);
+  }
+  if (prefixes.some((prefix, index) => prefix >= latents || prefix <= (prefixes[index - 1] ?? 0))) {
+    refuse("prefixes", `must rise and stay below the ${latents} latents, not ${prefixes.join(", ")}`);
+  }
+  if (warmup + decay > 1) refuse("decay", `warm-up and decay together are more than the whole run`);
 });
+
+/** What a person states; the rest follows from preset and data. */
+export const partialSettingsSchema = z.strictObject(settingsShape).partial();
 
 export const manifestSchema = z
   .strictObject({
@@ -85,9 +161,10 @@ export const manifestSchema = z
     sae: z
       .strictObject({
         path: z.string().min(1).default("sae").describe("Folder of the SAE artifact, relative to this file."),
-        settings: saeSettingsSchema.partial().default({}).describe("What differs from the default settings."),
+        preset: z.enum(PRESETS).default("default").describe("Settings to start from."),
+        settings: partialSettingsSchema.default({}).describe("What differs from the preset."),
       })
-      .default({ path: "sae", settings: {} }),
+      .default({ path: "sae", preset: "default", settings: {} }),
   })
   .describe("RecPrism project manifest");
 
@@ -95,4 +172,7 @@ export type IdRule = z.infer<typeof idRuleSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 /** A manifest as a person writes it, before defaults are filled in. */
 export type ManifestInput = z.input<typeof manifestSchema>;
+export type RecommenderManifest = Manifest["recommender"];
 export type SaeSettings = z.infer<typeof saeSettingsSchema>;
+export type Standardisation = SaeSettings["standardisation"];
+export type Preset = (typeof PRESETS)[number];

@@ -1,6 +1,7 @@
 /** What the webviews and the host may ask of each other. A webview keeps navigation and UI state only; all else comes from here. */
 import type { Answer } from "./answer";
 import type {
+  AskedSettings,
   Job,
   NeuronDetail,
   NeuronQuery,
@@ -8,10 +9,12 @@ import type {
   Page,
   PreviewResult,
   ProjectSummary,
+  RunSettings,
   UserMatch,
   UserProfile,
 } from "./engine";
 import type { ErrorData } from "./error";
+import type { RunRecord } from "./run";
 import type { Recipe } from "./steering";
 
 /** What both webviews show when nothing else does. */
@@ -32,7 +35,10 @@ export interface SharedHost {
   ready(): Promise<SharedState>;
   openEmbeddings(): void;
   openSample(): void;
-  train(): void;
+  /** @param asked what differs from the settings in recprism.json, for this run alone */
+  train(asked?: AskedSettings): void;
+  /** Labels and measures an SAE that came without. */
+  measure(): void;
   cancelTraining(): void;
   selectNeuron(neuron: number): void;
 }
@@ -51,6 +57,10 @@ export interface LabHost extends SharedHost {
   neurons(query: NeuronQuery): Promise<Answer<Page<NeuronRow>>>;
   neuron(neuron: number): Promise<Answer<NeuronDetail>>;
   findUsers(text: string): Promise<Answer<UserMatch[]>>;
+  /** Runs that ended on the project, oldest first. */
+  runs(): Promise<Answer<RunRecord[]>>;
+  /** Settings that a run would get; the fault of a setting that makes no sense names its key. */
+  trainSettings(asked: AskedSettings): Promise<Answer<RunSettings>>;
   user(user: string): Promise<Answer<UserProfile>>;
   preview(user: string, recipe: Recipe, k: number): Promise<Answer<PreviewResult>>;
   /** The recipe the commands would export; kept by the host across reloads. */

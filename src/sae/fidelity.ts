@@ -1,45 +1,74 @@
-/** Ranking fidelity: do users get the same lists from reconstructed embeddings as from the originals? */
+/** Ranking fidelity: do users get the same lists, and as good ones, from reconstructed embeddings as from the originals? */
 import { type Dataset, itemsOfUser } from "../data/dataset";
-import { type Matrix, matrix, row } from "../data/matrix";
+import { type Matrix, row } from "../data/matrix";
 import { topRows } from "../recommender/ranking";
-import { dotScorer } from "../recommender/scorer";
-import { reconstruct, type Sae } from "./model";
+import type { Recommender } from "../recommender/recommender";
+import { type ItemSplit, type ListAccuracy, listAccuracy, ranksOf, splitItems } from "./accuracy";
 import { kendallTau, rankBiasedOverlap } from "./rank-agreement";
 
-export interface Fidelity {
+const DEPTH = 30;
+
+/** One user's list from the original embeddings and from the reconstructed ones. */
+export interface ComparedLists {
+  /** Of the top 30, seen items left out of both. */
   rbo: number;
+  /** Of `rbo`: what two equal lists of this length score. */
+  rboCeiling: number;
   rboExtrapolated: number;
   kendall: number;
+  /** On held-out interactions; null for a user with too few. */
+  accuracy: { original: ListAccuracy; reconstructed: ListAccuracy } | null;
+}
+
+export interface Reconstruction {
+  /** Row n is the reconstruction of the n-th of the ranked users. */
+  users: Matrix;
+  /** All items. */
+  items: Matrix;
 }
 
 /**
- * Mean agreement of top-`depth` lists with both users and items reconstructed; seen items are left out of both lists.
+ * Users and items are both reconstructed. Users without a single unseen item have no list and are left out.
+ *
+ * Held-out interactions are so for the list, not for the recommender, which may have been trained on them: the accuracy
+ * of its own embeddings is then too high, and only the change to it is to be trusted.
  *
  * @param users rows of the users to rank for
- * @returns null when there are no users
+ * @param seed of the split into seen and held-out interactions
+ * @param between awaited before each user, with the share that is done; may throw to end the work
  */
-export function rankingFidelity(dataset: Dataset, sae: Sae, users: ArrayLike<number>, depth = 30): Fidelity | null {
-  if (users.length === 0) return null;
-  const original = dotScorer(dataset.users, dataset.items);
-  const items = { embeddings: reconstructedRows(sae, dataset.items.embeddings), bias: dataset.items.bias };
-  const reconstructed = dotScorer(dataset.users, items);
-  const sum = { rbo: 0, rboExtrapolated: 0, kendall: 0 };
+export async function comparedLists(
+  { users: { embeddings }, items, interactions }: Dataset,
+  recommender: Recommender,
+  reconstruction: Reconstruction,
+  users: ArrayLike<number>,
+  seed: number,
+  between: (share: number) => Promise<void>,
+): Promise<ComparedLists[]> {
+  const original = recommender.scorer(items);
+  const reconstructed = recommender.scorer({ embeddings: reconstruction.items, bias: items.bias });
+  const compared: ComparedLists[] = [];
   for (let index = 0; index < users.length; index++) {
+    await between(index / users.length);
     const user = users[index];
-    const embedding = row(dataset.users.embeddings, user);
-    const seen = itemsOfUser(dataset.interactions, user);
-    const before = topRows(original.scoreItems(embedding, user), depth, seen);
-    const after = topRows(reconstructed.scoreItems(reconstruct(sae, embedding), user), depth, seen);
-    const overlap = rankBiasedOverlap(before, after);
-    sum.rbo += overlap.raw / users.length;
-    sum.rboExtrapolated += overlap.extrapolated / users.length;
-    sum.kendall += kendallTau(before, after) / users.length;
+    const known = itemsOfUser(interactions, user);
+    if (known.length >= items.ids.length) continue;
+    const before = await original.scoreItems(row(embeddings, user), user);
+    const after = await reconstructed.scoreItems(row(reconstruction.users, index), user);
+    const split = splitItems(known, user, seed);
+    compared.push({
+      ...agreement(topRows(before, DEPTH, known), topRows(after, DEPTH, known)),
+      accuracy: split && { original: accuracy(before, split), reconstructed: accuracy(after, split) },
+    });
   }
-  return sum;
+  return compared;
 }
 
-function reconstructedRows(sae: Sae, of: Matrix): Matrix {
-  const result = matrix(of.rows, of.columns);
-  for (let r = 0; r < of.rows; r++) result.values.set(reconstruct(sae, row(of, r)), r * of.columns);
-  return result;
+function agreement(before: Uint32Array, after: Uint32Array): Omit<ComparedLists, "accuracy"> {
+  const { raw, ceiling, extrapolated } = rankBiasedOverlap(before, after);
+  return { rbo: raw, rboCeiling: ceiling, rboExtrapolated: extrapolated, kendall: kendallTau(before, after) };
+}
+
+function accuracy(scores: Float64Array, { seen, heldOut }: ItemSplit): ListAccuracy {
+  return listAccuracy(ranksOf(scores, heldOut, seen), scores.length - seen.length);
 }

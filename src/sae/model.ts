@@ -1,9 +1,22 @@
 /** The sparse autoencoder itself: weights, and encoding and decoding single rows in double precision. */
 import { type Matrix, transposed } from "../data/matrix";
 import type { SaeSettings } from "../protocol/manifest";
-import { type Standardised, standardised } from "./standardise";
+import { activated } from "./activation";
+import { type Normalisation, type Standardised, standardised } from "./standardise";
 
-/** ReLU SAE with `layer` standardisation; d dimensions, m latents (neurons). */
+/**
+ * What turns pre-activations into activations.
+ *
+ *  - `relu`: max(x, 0)
+ *  - `topk`: the k largest of the row, where positive; 0 elsewhere
+ *  - `jumprelu`: x where it is above the neuron's threshold (at least 0), else 0. Batch-top-k training ends in this form.
+ */
+export type Activation =
+  | { kind: "relu" }
+  | { kind: "topk"; k: number }
+  | { kind: "jumprelu"; thresholds: Float32Array };
+
+/** d dimensions, m latents (neurons). */
 export interface Sae {
   /** W_enc, d x m. */
   encoderWeights: Matrix;
@@ -13,7 +26,11 @@ export interface Sae {
   decoderWeights: Matrix;
   /** b_dec, d; also subtracted from the encoder's input. */
   decoderBias: Float32Array;
-  settings: SaeSettings;
+  activation: Activation;
+  /** What is done to a row before encoding and undone after decoding. Centring is part of b_dec. */
+  normalisation: Normalisation;
+  /** How it was trained; null for one that was trained elsewhere. */
+  settings: SaeSettings | null;
 }
 
 /** An SAE whose decoder is the transposed encoder. */
@@ -21,12 +38,12 @@ export function saeFromTiedWeights(
   encoderWeights: Matrix,
   encoderBias: Float32Array,
   decoderBias: Float32Array,
-  settings: SaeSettings,
+  how: Pick<Sae, "activation" | "normalisation" | "settings">,
 ): Sae {
-  return { encoderWeights, encoderBias, decoderWeights: transposed(encoderWeights), decoderBias, settings };
+  return { encoderWeights, encoderBias, decoderWeights: transposed(encoderWeights), decoderBias, ...how };
 }
 
-/** z = relu((x~ - b_dec) W_enc + b_enc), m values. */
+/** z = act((x~ - b_dec) W_enc + b_enc), m values. */
 export function encodeStandardised(sae: Sae, x: Float64Array): Float64Array {
   const m = sae.encoderBias.length;
   const z = Float64Array.from(sae.encoderBias);
@@ -36,12 +53,11 @@ export function encodeStandardised(sae: Sae, x: Float64Array): Float64Array {
     const start = c * m;
     for (let k = 0; k < m; k++) z[k] += centred * weights[start + k];
   }
-  for (let k = 0; k < m; k++) if (!(z[k] > 0)) z[k] = 0;
-  return z;
+  return activated(sae.activation, z);
 }
 
 export function encode(sae: Sae, x: ArrayLike<number>): Float64Array {
-  return encodeStandardised(sae, standardised(x).values);
+  return encodeStandardised(sae, standardised(x, sae.normalisation).values);
 }
 
 /** x~^ = z W_dec + b_dec, still standardised. */
@@ -67,6 +83,6 @@ export function decode(
 
 /** x^ = decode(encode(x)). */
 export function reconstruct(sae: Sae, x: ArrayLike<number>): Float64Array {
-  const { values, mean, scale } = standardised(x);
+  const { values, mean, scale } = standardised(x, sae.normalisation);
   return decode(sae, encodeStandardised(sae, values), { mean, scale });
 }

@@ -1,13 +1,17 @@
 /** Monosemanticity score (MS): do the items that excite a neuron most resemble each other? */
 import { type Matrix, matrix, row } from "../data/matrix";
+import { topRows } from "../recommender/ranking";
 
 /** Copies rows to unit L2 norm; zero rows stay zero. */
 export function unitRows(of: Matrix): Matrix {
   const result = matrix(of.rows, of.columns, of.values.slice());
   for (let r = 0; r < of.rows; r++) {
     const values = row(result, r);
-    const norm = Math.hypot(...values);
-    if (norm > 0) for (let c = 0; c < values.length; c++) values[c] /= norm;
+    let squares = 0;
+    for (let c = 0; c < values.length; c++) squares += values[c] * values[c];
+    if (squares === 0) continue;
+    const norm = Math.sqrt(squares);
+    for (let c = 0; c < values.length; c++) values[c] /= norm;
   }
   return result;
 }
@@ -15,7 +19,7 @@ export function unitRows(of: Matrix): Matrix {
 /**
  * MS of every neuron: activation-weighted mean cosine among its `top` most active items.
  *
- * @param activations item activations, row-major [items, neurons]
+ * @param activations item activations, row-major [items, neurons]; of any sign, since each neuron is min-max scaled
  * @param unitItems L2-normalised ORIGINAL item embeddings, row-major [items, dims]
  * @returns one score per neuron in [-1, 1]; null where no two of the neuron's top items are active
  * @see arXiv 2511.18024, "Monosemanticity score"
@@ -29,16 +33,15 @@ export function monosemanticity(activations: Matrix, unitItems: Matrix, top = 30
 
 /** The neuron's `top` most active items and their activations, min-max scaled over all items to [0, 1]. */
 function strongestItems(activations: Matrix, neuron: number, top: number): { rows: number[]; weights: number[] } {
-  const activation = (item: number) => activations.values[item * activations.columns + neuron];
+  const ofItems = new Float64Array(activations.rows);
   let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let item = 0; item < activations.rows; item++) {
-    least = Math.min(least, activation(item));
-    greatest = Math.max(greatest, activation(item));
+  for (let item = 0; item < ofItems.length; item++) {
+    ofItems[item] = activations.values[item * activations.columns + neuron];
+    least = Math.min(least, ofItems[item]);
   }
-  const active = Array.from({ length: activations.rows }, (_, item) => item).filter((item) => activation(item) > least);
-  const rows = active.sort((a, b) => activation(b) - activation(a) || a - b).slice(0, top);
-  return { rows, weights: rows.map((item) => (activation(item) - least) / (greatest - least)) };
+  const rows = Array.from(topRows(ofItems, top)).filter((item) => ofItems[item] > least);
+  const range = ofItems[rows[0]] - least;
+  return { rows, weights: rows.map((item) => (ofItems[item] - least) / range) };
 }
 
 /**

@@ -3,16 +3,16 @@
 /**
  * Rank-biased overlap of two lists of equal depth (Webber, Moffat, Zobel 2010).
  *
- * @returns `raw` is the truncated sum, with ceiling 1 - p^depth (.958 at depth 30, p = .9);
+ * @returns `raw` is the truncated sum, whose `ceiling` is 1 - p^depth (.958 at depth 30, p = .9);
  *   `extrapolated` assumes the agreement at the last depth goes on, with ceiling 1
  */
 export function rankBiasedOverlap(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   p = 0.9,
-): { raw: number; extrapolated: number } {
+): { raw: number; extrapolated: number; ceiling: number } {
   const depth = Math.min(a.length, b.length);
-  if (depth === 0) return { raw: 0, extrapolated: 0 };
+  if (depth === 0) return { raw: 0, extrapolated: 0, ceiling: 0 };
   const seenInA = new Set<number>();
   const seenInB = new Set<number>();
   let overlap = 0;
@@ -30,7 +30,7 @@ export function rankBiasedOverlap(
     raw += (weight * overlap) / (d + 1);
     weight *= p;
   }
-  return { raw, extrapolated: raw + (overlap / depth) * p ** depth };
+  return { raw, extrapolated: raw + (overlap / depth) * p ** depth, ceiling: 1 - p ** depth };
 }
 
 /**

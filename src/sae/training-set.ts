@@ -1,33 +1,47 @@
 /** Which users and which pairs an SAE is trained on, and which users are kept aside to measure it. */
 import { type Dataset, type Interactions, itemsOfUser } from "../data/dataset";
+import { allRows } from "../data/matrix";
 import { derivedSeed, seededRandom } from "../data/random";
-import type { TrainPairs } from "./train";
+
+/** What one epoch draws its pairs from: parallel arrays of user and item rows. */
+export interface TrainPairs {
+  users: Uint32Array;
+  items: Uint32Array;
+}
 
 const HELD_OUT_SHARE = 0.2;
-/** Pairs per row and epoch where there are no interactions to draw from. */
+/** Pairs per row and epoch where there are no interactions to draw from; an SAE needs no more to know millions of rows. */
 const RANDOM_PAIRS_PER_ROW = 16;
+const MOST_RANDOM_PAIRS = 4_000_000;
 
 /** Rows of the fifth of the users, chosen by seed, that training never sees; ascending. */
 export function heldOutUsers(users: number, seed: number): Uint32Array {
-  const order = Uint32Array.from({ length: users }, (_, index) => index);
-  seededRandom(derivedSeed(seed, "held-out users")).shuffle(order);
-  return order.slice(0, Math.floor(users * HELD_OUT_SHARE)).sort();
+  const order = seededRandom(derivedSeed(seed, "held-out users")).shuffle(allRows(users));
+  return order.slice(0, heldOutCount(users)).sort();
+}
+
+function heldOutCount(users: number): number {
+  return Math.floor(users * HELD_OUT_SHARE);
 }
 
 /** How many pairs `trainingPairs` gives, without making them. */
 export function countTrainingPairs(dataset: Dataset, seed: number): number {
   const { interactions, users, items } = dataset;
-  const held = heldOutUsers(users.ids.length, seed);
-  if (interactions === null) return randomPairCount(users.ids.length - held.length, items.ids.length);
+  const count = users.ids.length;
+  if (interactions === null) return randomPairCount(count - heldOutCount(count), items.ids.length);
   const { offsets } = interactions;
-  return held.reduce((count, user) => count - (offsets[user + 1] - offsets[user]), interactions.items.length);
+  return heldOutUsers(count, seed).reduce(
+    (count, user) => count - (offsets[user + 1] - offsets[user]),
+    interactions.items.length,
+  );
 }
 
 /** The interactions of the training users; without interactions, random users with random items. */
 export function trainingPairs(dataset: Dataset, seed: number): TrainPairs {
-  const isHeldOut = new Uint8Array(dataset.users.ids.length);
-  for (const user of heldOutUsers(isHeldOut.length, seed)) isHeldOut[user] = 1;
-  const trainable = Uint32Array.from(isHeldOut.keys()).filter((user) => isHeldOut[user] === 0);
+  const users = dataset.users.ids.length;
+  const isHeldOut = new Uint8Array(users);
+  for (const user of heldOutUsers(users, seed)) isHeldOut[user] = 1;
+  const trainable = allRows(users).filter((user) => isHeldOut[user] === 0);
   const count = countTrainingPairs(dataset, seed);
   return dataset.interactions === null
     ? randomPairs(trainable, dataset.items.ids.length, count, seed)
@@ -47,7 +61,7 @@ function observedPairs(interactions: Interactions, trainable: Uint32Array, count
 }
 
 function randomPairCount(users: number, items: number): number {
-  return RANDOM_PAIRS_PER_ROW * Math.max(users, items);
+  return Math.min(MOST_RANDOM_PAIRS, RANDOM_PAIRS_PER_ROW * Math.max(users, items));
 }
 
 function randomPairs(trainable: Uint32Array, items: number, count: number, seed: number): TrainPairs {

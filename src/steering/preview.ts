@@ -7,7 +7,7 @@ import type { NeuronLabel } from "../protocol/artifact";
 import type { PreviewResult, RankedItem } from "../protocol/engine";
 import type { Recipe } from "../protocol/steering";
 import { topRows } from "../recommender/ranking";
-import type { Scorer } from "../recommender/scorer";
+import type { Scorer } from "../recommender/recommender";
 import type { Sae } from "../sae/model";
 import { rankBiasedOverlap } from "../sae/rank-agreement";
 import { catalogueRanks } from "./catalogue-ranks";
@@ -28,14 +28,19 @@ export interface PreviewInput {
  * @param user id of the user
  * @throws RecPrismError "id-unknown", or "config-invalid" for an edit that the SAE cannot carry out
  */
-export function previewUser(input: PreviewInput, user: string, recipe: Recipe, k: number): PreviewResult {
+export async function previewUser(
+  input: PreviewInput,
+  user: string,
+  recipe: Recipe,
+  k: number,
+): Promise<PreviewResult> {
   const { dataset, sae, scorer } = input;
   const index = userRow(dataset.users, user);
   const embedding = row(dataset.users.embeddings, index);
   const seen = itemsOfUser(dataset.interactions, index);
   const latents = steered(sae, embedding, recipe.edits, recipe.mode);
-  const scoresBefore = scorer.scoreItems(embedding, index);
-  const scoresAfter = scorer.scoreItems(latents.vector, index);
+  const scoresBefore = await scorer.scoreItems(embedding, index);
+  const scoresAfter = await scorer.scoreItems(latents.vector, index);
   const before = topRows(scoresBefore, k, seen);
   const after = topRows(scoresAfter, k, seen);
   const previousRanks = catalogueRanks(scoresBefore, after, seen);

@@ -25,7 +25,7 @@ export interface Steered {
  * @throws RecPrismError "config-invalid" for an edit that this SAE cannot carry out
  */
 export function steered(sae: Sae, x: ArrayLike<number>, edits: Edit[], mode: SteeringMode): Steered {
-  const { values, mean, scale } = standardised(x);
+  const { values, mean, scale } = standardised(x, sae.normalisation);
   const before = encodeStandardised(sae, values);
   const after = editedLatents(before, edits);
   const vector = mode === "delta" ? shifted(sae, x, scale, before, after) : decoded(sae, after, mean, scale);

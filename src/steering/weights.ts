@@ -1,26 +1,31 @@
 /** The part of an SAE that a steering config needs: what exported code has to carry along. */
 import { column, row } from "../data/matrix";
 import type { SteeringConfig } from "../protocol/steering";
-import type { Sae } from "../sae/model";
-import { STANDARDISATION_EPSILON } from "../sae/standardise";
+import type { Activation, Sae } from "../sae/model";
+import { type Normalisation, STANDARDISATION_EPSILON } from "../sae/standardise";
 import { checkEdits } from "./edits";
 
 export interface SteeringWeights {
   /** d */
   dimensions: number;
-  /** Ascending: the edited ones in delta mode, all in reconstruct mode. Below, entry j belongs to neurons[j]. */
+  normalisation: Normalisation;
+  /** Added to the standard deviation that a user embedding is divided by under `layer`. */
+  epsilon: number;
+  /** Ascending: the edited ones in delta mode, all in reconstruct mode. */
   neurons: number[];
-  /** Column of W_enc and b_enc of each neuron. */
-  encoder: Float32Array[];
-  encoderBias: number[];
-  /** Row of W_dec of each neuron. */
+  /** Row of W_dec of each of `neurons`. */
   decoder: Float32Array[];
   /** b_dec, d values. */
   decoderBias: Float32Array;
-  /** Every encoder column equals its decoder row. */
+  /** Neurons to encode, ascending: `neurons`, or all where the k largest are to be found among them. */
+  encoded: number[];
+  /** Column of W_enc, and b_enc, of each of `encoded`. */
+  encoder: Float32Array[];
+  encoderBias: number[];
+  /** Thresholds are of `encoded`, and at least 0. */
+  activation: Activation;
+  /** Every decoder row equals its neuron's encoder column. */
   tied: boolean;
-  /** Added to the standard deviation of a user embedding. */
-  epsilon: number;
 }
 
 /** @throws RecPrismError "config-invalid" for an edit that this SAE cannot carry out */
@@ -29,18 +34,29 @@ export function steeringWeights(sae: Sae, { mode, rules }: SteeringConfig): Stee
   rules.forEach(({ edits }, rule) => {
     checkEdits(edits, latents, { key: `rules[${rule}].edits` });
   });
+  const all = Array.from(sae.encoderBias.keys());
   const edited = new Set(rules.flatMap(({ edits }) => edits.map(({ neuron }) => neuron)));
-  const neurons = Array.from(sae.encoderBias.keys()).filter((neuron) => mode === "reconstruct" || edited.has(neuron));
-  const encoder = neurons.map((neuron) => column(sae.encoderWeights, neuron));
+  const neurons = mode === "reconstruct" ? all : all.filter((neuron) => edited.has(neuron));
+  const encoded = sae.activation.kind === "topk" && neurons.length > 0 ? all : neurons;
   const decoder = neurons.map((neuron) => row(sae.decoderWeights, neuron));
   return {
     dimensions: sae.decoderBias.length,
+    normalisation: sae.normalisation,
+    epsilon: STANDARDISATION_EPSILON,
     neurons,
-    encoder,
-    encoderBias: neurons.map((neuron) => sae.encoderBias[neuron]),
     decoder,
     decoderBias: sae.decoderBias,
-    tied: encoder.every((weights, j) => weights.every((value, c) => value === decoder[j][c])),
-    epsilon: STANDARDISATION_EPSILON,
+    encoded,
+    encoder: encoded.map((neuron) => column(sae.encoderWeights, neuron)),
+    encoderBias: encoded.map((neuron) => sae.encoderBias[neuron]),
+    activation: activationOf(sae.activation, encoded),
+    tied: neurons.every((neuron, j) =>
+      column(sae.encoderWeights, neuron).every((weight, c) => weight === decoder[j][c]),
+    ),
   };
+}
+
+function activationOf(activation: Activation, neurons: number[]): Activation {
+  if (activation.kind !== "jumprelu") return activation;
+  return { kind: "jumprelu", thresholds: Float32Array.from(neurons, (k) => Math.max(0, activation.thresholds[k])) };
 }

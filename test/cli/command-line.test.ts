@@ -7,7 +7,7 @@ import { SAMPLE_GENRES } from "../../src/data/sample-world";
 import type { Report } from "../../src/protocol/artifact";
 import type { NeuronExport, Recommendation } from "../../src/protocol/engine";
 import type { SteeringConfig } from "../../src/protocol/steering";
-import { runCli, runCliInterrupted } from "./run-cli";
+import { runCli, runCliSignalled } from "./run-cli";
 
 let scratch: string;
 let sample: string;
@@ -132,9 +132,10 @@ describe("the command line on the sample", { timeout: 90_000 }, () => {
   it("keeps the weights so far on Ctrl-C", async () => {
     const out = join(scratch, "interrupted");
     const checkpoint = () =>
-      expect.poll(() => existsSync(join(scratch, ".interrupted.checkpoint")), { timeout: 60_000 });
-    const result = await runCliInterrupted(
+      expect.poll(() => existsSync(join(scratch, ".interrupted.checkpoint.safetensors")), { timeout: 60_000 });
+    const result = await runCliSignalled(
       sample,
+      "SIGINT",
       () => checkpoint().toBe(true),
       ...["train", "--epochs", "5000", "--out", out, "--json"],
     );

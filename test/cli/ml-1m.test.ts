@@ -96,7 +96,7 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, { timeout: 120_0
     const expected: string[][] = [];
     let changed = 0;
     for (const user of users) {
-      const { before, after } = await engine.recommend(id, dataset.users.ids[user], K, config);
+      const { before, after } = await engine.recommend(id, dataset.users.ids.at(user), K, config);
       expected.push(after.map((item) => item.id));
       if (after.some((item, rank) => item.id !== before[rank].id)) changed++;
     }
@@ -120,6 +120,6 @@ result = [
         seen: users.map((user) => [...itemsOfUser(dataset.interactions, user)]),
       },
     ) as number[][];
-    expect(lists.map((rows) => rows.map((item) => dataset.items.ids[item]))).toEqual(expected);
+    expect(lists.map((rows) => rows.map((item) => dataset.items.ids.at(item)))).toEqual(expected);
   });
 });

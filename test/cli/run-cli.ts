@@ -14,10 +14,15 @@ export function runCli(folder: string, ...args: string[]): Promise<CliResult> {
   return run(folder, args, () => {});
 }
 
-/** The same, and Ctrl-C as a terminal sends it, to the whole process group, once `when` resolves. */
-export function runCliInterrupted(folder: string, when: () => Promise<void>, ...args: string[]): Promise<CliResult> {
+/** The same, with a signal to the whole process group, as a terminal sends that of Ctrl-C, once `when` resolves. */
+export function runCliSignalled(
+  folder: string,
+  signal: "SIGINT" | "SIGKILL",
+  when: () => Promise<void>,
+  ...args: string[]
+): Promise<CliResult> {
   return run(folder, args, (child) => {
-    void when().then(() => process.kill(-(child.pid as number), "SIGINT"));
+    void when().then(() => process.kill(-(child.pid as number), signal));
   });
 }
 

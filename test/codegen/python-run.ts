@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const LARGEST_RESULT = 1 << 28;
+
 /** What can run the code, or null: Debian's Python first, since its NumPy is the oldest that users have. */
 export const PYTHON = ["/usr/bin/python3", "python3"].find(hasNumpy) ?? null;
 
@@ -37,7 +39,11 @@ export function runPython(modules: Record<string, string>, script: string, input
       "print(json.dumps(result))",
     ];
     writeFileSync(join(folder, "main.py"), `${lines.join("\n")}\n`);
-    const output = execFileSync(PYTHON ?? "python3", ["main.py"], { cwd: folder, encoding: "utf-8" });
+    const output = execFileSync(PYTHON ?? "python3", ["main.py"], {
+      cwd: folder,
+      encoding: "utf-8",
+      maxBuffer: LARGEST_RESULT,
+    });
     return JSON.parse(output);
   } finally {
     rmSync(folder, { recursive: true });

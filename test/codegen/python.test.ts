@@ -3,15 +3,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { generatePython } from "../../src/codegen/python";
 import { float32Literal, floatLiteral, stringLiteral } from "../../src/codegen/python-text";
 import { itemsOfUser } from "../../src/data/dataset";
-import { row } from "../../src/data/matrix";
+import { matrix, row } from "../../src/data/matrix";
 import { seededRandom } from "../../src/data/random";
+import type { RecommenderManifest } from "../../src/protocol/manifest";
 import type { Edit, SteeringConfig, SteeringMode } from "../../src/protocol/steering";
-import { dotScorer } from "../../src/recommender/scorer";
-import type { Sae } from "../../src/sae/model";
+import { cosineScorer, dotScorer } from "../../src/recommender/scorer";
+import { type Sae, saeFromTiedWeights } from "../../src/sae/model";
 import { steeredByConfig } from "../../src/steering/apply-config";
 import { rulesFor } from "../../src/steering/config-file";
 import { previewUser } from "../../src/steering/preview";
 import { steeringWeights } from "../../src/steering/weights";
+import { SAE_VARIANTS, type SaeVariant, variantName } from "../sae/fixtures";
 import { randomEdits, randomProject } from "../steering/random-project";
 import { PYTHON, runPython } from "./python-run";
 
@@ -22,7 +24,10 @@ function configOf(mode: SteeringMode, rules: SteeringConfig["rules"]): SteeringC
   return { version: 1, sae: { path: "sae", hash: "0123456789abcdef" }, mode, rules };
 }
 
-const python = (config: SteeringConfig, sae: Sae) => generatePython(config, steeringWeights(sae, config));
+type RecommenderKind = RecommenderManifest["kind"];
+
+const python = (config: SteeringConfig, sae: Sae, recommender: RecommenderKind = "dot") =>
+  generatePython(config, steeringWeights(sae, config), recommender);
 
 interface Ran {
   lists: number[][];
@@ -33,18 +38,20 @@ interface Ran {
 
 const LIST_ALL = `
 import importlib
-items = np.array(given["items"], dtype=np.float32)
-users = np.array(given["users"], dtype=np.float32)
-bias = given["itemBias"] and np.array(given["itemBias"], dtype=np.float32)
 result = {}
-for module in given["modules"]:
-    steering = importlib.import_module(module)
-    ran = {"lists": [], "scores": [], "batch": steering.steer(users, given["ids"]).tolist(), "single": []}
-    for user, name, user_bias, seen in zip(users, given["ids"], given["userBias"], given["seen"]):
-        ran["lists"].append(steering.recommend(user, items, bias, user_bias, seen, ${K}, name).tolist())
-        ran["scores"].append(steering.score_items(user, items, bias, user_bias, name).tolist())
-        ran["single"].append(steering.steer(user, name).tolist())
-    result[module] = ran
+for name, case in given.items():
+    items = np.array(case["items"], dtype=np.float32)
+    users = np.array(case["users"], dtype=np.float32)
+    bias = case["itemBias"] and np.array(case["itemBias"], dtype=np.float32)
+    for module in case["modules"]:
+        steering = importlib.import_module(module)
+        ran = {"lists": [], "scores": [], "batch": steering.steer(users, case["ids"]).tolist(), "single": []}
+        for user, user_id, user_bias, seen in zip(users, case["ids"], case["userBias"], case["seen"]):
+            ran["single"].append(steering.steer(user, user_id).tolist())
+            if hasattr(steering, "recommend"):
+                ran["lists"].append(steering.recommend(user, items, bias, user_bias, seen, ${K}, user_id).tolist())
+                ran["scores"].append(steering.score_items(user, items, bias, user_bias, user_id).tolist())
+        result[module] = ran
 `;
 
 const everyOperation: Edit[] = [
@@ -55,75 +62,119 @@ const everyOperation: Edit[] = [
   { neuron: 3, operation: "scale", value: 40 },
 ];
 
-const projects = [
-  { seed: 1, shape: { users: 25, items: 300, dimensions: 20, latents: 22, tied: true, biased: true } },
-  { seed: 2, shape: { users: 25, items: 200, dimensions: 7, latents: 40, tied: false, biased: false } },
-];
+const MODES = ["delta", "reconstruct"] as const;
+const SCORERS = { dot: dotScorer, cosine: cosineScorer };
+const RECOMMENDERS = ["dot", "cosine", "onnx"] as const;
+
+/** A project of its own shape for each kind of SAE, mode and recommender, with configs of several kinds. */
+const cases = SAE_VARIANTS.flatMap((variant) =>
+  MODES.flatMap((mode) => RECOMMENDERS.map((recommender) => ({ variant, mode, recommender }))),
+).map(({ variant, mode, recommender }, seed) => {
+  const shapes = seededRandom(seed);
+  const latents = 4 + shapes.integer(30);
+  const { sae, dataset, random } = randomProject(seed, {
+    users: 5,
+    items: 60,
+    // In one dimension every cosine is 1 or -1, and rounding decides among equals.
+    dimensions: (recommender === "cosine" ? 2 : 1) + shapes.integer(20),
+    latents,
+    biased: seed % 2 === 0,
+    ...variant,
+  });
+  const users = (...ids: string[]) => ({ kind: "users" as const, users: ids });
+  const rules: SteeringConfig["rules"] = [
+    { name: "Every operation", audience: { kind: "everyone" }, edits: everyOperation },
+    { name: "Some users", audience: users("u1", "u3"), edits: randomEdits(random, latents, 4) },
+    { name: "Others", audience: users("u3", "u4"), edits: randomEdits(random, latents, 2) },
+  ];
+  const ruleSets = {
+    all_rules: rules,
+    audiences_only: rules.slice(1),
+    no_rules: [],
+    rule_without_edits: [{ name: "Nothing", audience: { kind: "everyone" as const }, edits: [] }],
+  };
+  const configs = Object.entries(ruleSets).map(([name, chosen]) => ({
+    name,
+    module: `steering_${seed}_${name}`,
+    config: configOf(mode, chosen),
+  }));
+  return { title: `${variantName(variant)}, ${mode} mode, ${recommender}`, mode, recommender, sae, dataset, configs };
+});
 
 describe.skipIf(PYTHON === null)("generated Python", () => {
-  for (const { seed, shape } of projects) {
-    const { sae, dataset, random } = randomProject(seed, shape);
-    const scorer = dotScorer(dataset.users, dataset.items);
+  const ran: Record<string, Ran> = {};
+
+  beforeAll(() => {
+    const sources: Record<string, string> = {};
+    const given: Record<string, unknown> = {};
+    for (const { title, recommender, sae, dataset, configs } of cases) {
+      const { users, items, interactions } = dataset;
+      for (const { module, config } of configs) sources[module] = python(config, sae, recommender);
+      given[title] = {
+        modules: configs.map(({ module }) => module),
+        users: Array.from(users.ids, (_, u) => Array.from(row(users.embeddings, u))),
+        ids: [...users.ids],
+        items: Array.from(items.ids, (_, i) => Array.from(row(items.embeddings, i))),
+        itemBias: items.bias === null ? null : Array.from(items.bias, (bias) => [bias]),
+        userBias: Array.from(users.ids, (_, u) => users.bias?.[u] ?? 0),
+        seen: Array.from(users.ids, (_, u) => Array.from(itemsOfUser(interactions, u))),
+      };
+    }
+    Object.assign(ran, runPython(sources, LIST_ALL, given));
+  });
+
+  describe.each(cases.map((one) => [one.title, one] as const))("for %s", (_, one) => {
+    const { mode, recommender, sae, dataset, configs } = one;
     const { users, items } = dataset;
-    const rules: SteeringConfig["rules"] = [
-      { name: "Every operation", audience: { kind: "everyone" }, edits: everyOperation },
-      {
-        name: "Some users",
-        audience: { kind: "users", users: ["u1", "u3"] },
-        edits: randomEdits(random, shape.latents, 4),
-      },
-      {
-        name: "Others",
-        audience: { kind: "users", users: ["u3", "u4"] },
-        edits: randomEdits(random, shape.latents, 2),
-      },
-    ];
-    const configs: Record<string, SteeringConfig["rules"]> = {
-      all_rules: rules,
-      audiences_only: rules.slice(1),
-      no_rules: [],
-      rule_without_edits: [{ name: "Nothing", audience: { kind: "everyone" }, edits: [] }],
-    };
-    const given = {
-      modules: Object.keys(configs),
-      users: users.ids.map((_, u) => Array.from(row(users.embeddings, u))),
-      ids: users.ids,
-      items: items.ids.map((_, i) => Array.from(row(items.embeddings, i))),
-      itemBias: items.bias === null ? null : Array.from(items.bias, (bias) => [bias]),
-      userBias: users.ids.map((_, u) => users.bias?.[u] ?? 0),
-      seen: users.ids.map((_, u) => Array.from(itemsOfUser(dataset.interactions, u))),
-    };
+    const original = Array.from(users.ids, (_, u) => Array.from(row(users.embeddings, u)));
 
-    describe.each(["delta", "reconstruct"] as const)(`in %s mode, d=${shape.dimensions}`, (mode) => {
-      const ran: Record<string, Ran> = {};
-      beforeAll(() => {
-        const sources = Object.entries(configs).map(([name, chosen]) => [name, python(configOf(mode, chosen), sae)]);
-        Object.assign(ran, runPython(Object.fromEntries(sources), LIST_ALL, given));
-      });
-
-      it.each(Object.entries(configs))("lists and scores what the preview does, for %s", (name, chosen) => {
-        const config = configOf(mode, chosen);
-        const { lists, scores, batch, single } = ran[name];
-        users.ids.forEach((id, u) => {
+    it("steers, scores and lists as the preview does", async () => {
+      const scorer = recommender === "onnx" ? null : SCORERS[recommender](users, items);
+      for (const { module, config } of configs) {
+        const { lists, scores, batch, single } = ran[module];
+        expect(lists).toHaveLength(scorer === null ? 0 : users.ids.length);
+        for (const [u, id] of [...users.ids].entries()) {
           const vector = steeredByConfig(sae, config, id, row(users.embeddings, u));
           expectClose(single[u], vector);
           expectClose(batch[u], vector);
-          expectClose(scores[u], scorer.scoreItems(vector, u));
+          if (scorer === null) continue;
+          expectClose(scores[u], await scorer.scoreItems(vector, u));
           const edits = rulesFor(config, id);
-          if (edits.length === 0) return;
+          if (edits.length === 0) continue;
           const recipe = { name: "same", mode, edits };
-          const { after } = previewUser({ dataset, sae, scorer, labels: [], concepts: [] }, id, recipe, K);
+          const { after } = await previewUser({ dataset, sae, scorer, labels: [], concepts: [] }, id, recipe, K);
           expect(lists[u]).toEqual(after.map((item) => item.row));
-        });
-      });
-
-      it("leaves users whom no rule concerns as they are, to the bit", () => {
-        expect(ran.no_rules.batch).toEqual(given.users);
-        expect(ran.audiences_only.single[0]).toEqual(given.users[0]);
-        if (mode === "delta") expect(ran.rule_without_edits.batch).toEqual(given.users);
-      });
+        }
+      }
     });
-  }
+
+    it("leaves users whom no rule concerns as they are, to the bit", () => {
+      const [, audiencesOnly, noRules, ruleWithoutEdits] = configs.map(({ module }) => ran[module]);
+      expect(noRules.batch).toEqual(original);
+      expect(audiencesOnly.single[0]).toEqual(original[0]);
+      if (mode === "delta") expect(ruleWithoutEdits.batch).toEqual(original);
+    });
+  });
+
+  it("keeps the lower of equally active neurons where k do not hold them all", () => {
+    // Whole numbers, so that equal activations are equal to the bit.
+    const encoderWeights = matrix(2, 4, Float32Array.of(1, 2, 2, 2, 1, 0, 0, 0));
+    const sae: Sae = {
+      ...saeFromTiedWeights(encoderWeights, new Float32Array(4), new Float32Array(2), {
+        activation: { kind: "topk", k: 2 },
+        normalisation: "none",
+        settings: null,
+      }),
+      decoderWeights: matrix(4, 2, Float32Array.of(1, 0, 0, 1, 1, 1, 3, 2)),
+    };
+    const doubled = [1, 2, 3].map((neuron): Edit => ({ neuron, operation: "scale", value: 2 }));
+    const config = configOf("delta", [{ name: "Twice", audience: { kind: "everyone" }, edits: doubled }]);
+    const script = "import steering\nresult = steering.steer(np.array([1.0, 0.0])).tolist()";
+    const found = runPython({ steering: python(config, sae) }, script, {});
+    expect(found).toEqual(Array.from(steeredByConfig(sae, config, "u", [1, 0])));
+    // Neurons 1 and 2 were active with 2 and are doubled; 3 was left out.
+    expect(found).toEqual([1 + 2 * 1, 2 * (1 + 1)]);
+  });
 
   const { sae, dataset } = randomProject(3, { users: 4, items: 6, dimensions: 5, latents: 6 });
   const some = configOf("delta", [
@@ -277,29 +328,64 @@ describe("Python source", () => {
   });
 
   it("is ordinary text: no long lines, no tabs, no trailing spaces, one line break at the end", () => {
-    for (const mode of ["delta", "reconstruct"] as const) {
-      const source = python({ ...config, mode }, sae);
-      const lines = source.split("\n");
-      expect(lines.filter((line) => line.length > 100 || /\s$|\t/.test(line))).toEqual([]);
-      expect(source).toMatch(/[^\n]\n$/);
+    for (const { sae: of, recommender, configs } of cases) {
+      for (const { config: one } of configs) {
+        const source = python(one, of, recommender);
+        const lines = source.split("\n");
+        expect(lines.filter((line) => line.length > 100 || /\s$|\t/.test(line))).toEqual([]);
+        expect(source).toMatch(/[^\n]\n$/);
+      }
     }
   });
 
-  it("holds in delta mode the weights of edited neurons only", () => {
+  it("says only what the SAE at hand needs", () => {
+    const words: [string, { activation?: "topk" | "jumprelu"; normalisation?: "layer" }][] = [
+      ["K = 2", { activation: "topk" }],
+      ["take_along_axis", { activation: "topk" }],
+      ["THRESHOLDS", { activation: "jumprelu" }],
+      ["EPSILON", { normalisation: "layer" }],
+      ["mean", { normalisation: "layer" }],
+    ];
+    for (const variant of SAE_VARIANTS) {
+      const { sae: of } = randomProject(3, { users: 4, items: 6, dimensions: 5, latents: 6, ...variant });
+      const source = python({ ...config, mode: "reconstruct" }, of, "onnx");
+      for (const [word, needed] of words) {
+        const expected = Object.entries(needed).every(([key, value]) => variant[key as keyof SaeVariant] === value);
+        expect(new RegExp(`\\b${word}\\b`).test(source), `${word}, ${variantName(variant)}`).toBe(
+          expected || (word === "mean" && variant.normalisation === "norm"),
+        );
+      }
+    }
+  });
+
+  it("lists items where the recommender is a formula, and says how to feed a model where it is one", () => {
+    expect(python(config, sae, "dot")).toContain("dot product plus biases");
+    expect(python(config, sae, "cosine")).toContain("cosine plus biases");
+    const model = python(config, sae, "onnx");
+    expect(model).not.toMatch(/score_items|recommend\(|Sequence/);
+    expect(model).toContain("Pass them to your model in place of the user vectors");
+  });
+
+  it("holds in delta mode the weights of edited neurons only, and for top-k the encoder of all", () => {
     const { neurons, decoder, encoder } = steeringWeights(sae, config);
     expect(neurons).toEqual([4]);
     expect([decoder.length, encoder.length]).toEqual([1, 1]);
     expect(steeringWeights(sae, { ...config, mode: "reconstruct" }).neurons).toEqual([0, 1, 2, 3, 4, 5]);
+    const topk = steeringWeights({ ...sae, activation: { kind: "topk", k: 2 } }, config);
+    expect(topk.neurons).toEqual([4]);
+    expect([topk.decoder.length, topk.encoder.length]).toEqual([1, 6]);
   });
 
   it("is refused, with the remedy, where all weights would not fit a readable file", () => {
     const large = randomProject(1, { users: 1, items: 1, dimensions: 100, latents: 2100 }).sae;
     const edits: Edit[] = [{ neuron: 2000, operation: "suppress" }];
     const rules: SteeringConfig["rules"] = [{ name: "a", audience: { kind: "everyone" }, edits }];
-    expect(() => python(configOf("reconstruct", rules), large)).toThrow(
-      expect.objectContaining({ reason: "config-invalid", message: expect.stringContaining("Use delta mode") }),
-    );
+    const refused = (remedy: string) =>
+      expect.objectContaining({ reason: "config-invalid", message: expect.stringContaining(remedy) });
+    expect(() => python(configOf("reconstruct", rules), large)).toThrow(refused("Use delta mode"));
     expect(python(configOf("delta", rules), large).length).toBeLessThan(15_000);
+    const topk: Sae = { ...large, activation: { kind: "topk", k: 32 } };
+    expect(() => python(configOf("delta", rules), topk)).toThrow(refused("k largest: export JSON"));
   });
 
   it("is refused for a neuron that the SAE does not have", () => {

@@ -1,5 +1,6 @@
 /** Items with planted concepts, and neurons that do or do not know of them. */
 import type { Interactions, Items } from "../../src/data/dataset";
+import { numberedIds } from "../../src/data/ids";
 import { type Matrix, matrix } from "../../src/data/matrix";
 import { type Random, seededRandom } from "../../src/data/random";
 
@@ -10,14 +11,12 @@ export interface PlantedItems {
 }
 
 export function itemsWith(n: number, { tags = [], years, titles }: PlantedItems = {}): Items {
-  const ids = Array.from({ length: n }, (_, item) => String(item));
   return {
-    ids,
-    rowOfId: new Map(ids.map((id, row) => [id, row])),
+    ids: numberedIds(n, 0),
     embeddings: matrix(n, 1),
     bias: null,
-    titles: titles ?? ids,
-    years: years ?? ids.map(() => null),
+    titles: titles ?? null,
+    years: years ?? null,
     tags,
   };
 }

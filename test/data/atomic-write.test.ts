@@ -5,7 +5,13 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, stat, symlink, writeFil
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { recoverFolder, replaceFolderAtomically, writeFileAtomically } from "../../src/data/atomic-write";
+import {
+  recoverFolder,
+  removeAbandoned,
+  replaceFileAtomically,
+  replaceFolderAtomically,
+  writeFileAtomically,
+} from "../../src/data/atomic-write";
 import { RecPrismError } from "../../src/protocol/error";
 import { failure, scratchFolder } from "./scratch";
 
@@ -79,6 +85,44 @@ describe("writing a file atomically", () => {
     await mkdir(join(folder, "taken"));
     await failure(writeFileAtomically(join(folder, "taken"), ""), "file-unwritable", "is a folder");
     expect(await readdir(folder)).toEqual(["taken"]);
+  });
+});
+
+describe("writing a file bit by bit", () => {
+  it("replaces the old one when all is written, and not before", async () => {
+    const file = join(await scratchFolder(), "large.npy");
+    await writeFile(file, "old");
+    await replaceFileAtomically(file, async (handle) => {
+      await handle.write(Buffer.from("lines"), 0, 5, 4);
+      expect(await readFile(file, "utf8")).toBe("old");
+      await handle.write(Buffer.from("two "), 0, 4, 0);
+    });
+    expect(await readFile(file, "utf8")).toBe("two lines");
+  });
+
+  it("leaves the old one and nothing else when it is given up", async () => {
+    const folder = await scratchFolder();
+    await writeFile(join(folder, "large.npy"), "old");
+    const work = replaceFileAtomically(join(folder, "large.npy"), async (handle) => {
+      await handle.write("new");
+      throw new RecPrismError("cancelled", "enough");
+    });
+    await failure(work, "cancelled", "enough");
+    expect(await readdir(folder)).toEqual(["large.npy"]);
+    expect(await readFile(join(folder, "large.npy"), "utf8")).toBe("old");
+  });
+
+  it("tidies up after a process that was killed, and after no other", async () => {
+    const folder = await scratchFolder();
+    const file = join(folder, "large.npy");
+    await replaceFileAtomically(file, async () => {
+      for (const name of [".large.npy.4194304-0011aabb.tmp", ".other.npy.4194304-0011aabb.tmp"]) {
+        await writeFile(join(folder, name), "");
+      }
+      await removeAbandoned(file);
+      expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toHaveLength(2);
+    });
+    expect((await readdir(folder)).sort()).toEqual([".other.npy.4194304-0011aabb.tmp", "large.npy"]);
   });
 });
 

@@ -1,10 +1,10 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Dataset, itemsOfUser } from "../../src/data/dataset";
-import { loadDataset } from "../../src/data/load";
-import { matrix, row } from "../../src/data/matrix";
-import { writeNpy } from "../../src/data/npy";
+import { type Dataset, itemsOfUser, titleOf } from "../../src/data/dataset";
+import { closeDataset, loadDataset } from "../../src/data/load";
+import { isInMemory, matrix, row } from "../../src/data/matrix";
+import { npyHeaderBytes, writeNpy } from "../../src/data/npy";
 import type { ManifestInput } from "../../src/protocol/manifest";
 import { failure, scratchFolder } from "./scratch";
 import { hasMovieLens, MOVIELENS_1M, needsMovieLens } from "./shared-data";
@@ -63,13 +63,13 @@ const load = async (...args: Parameters<typeof project>): Promise<Dataset> => lo
 describe("a data set", () => {
   it("holds what the manifest names, row by row", async () => {
     const { items, users, interactions, warnings } = await load();
-    expect(items.ids).toEqual(["i1", "i2", "i3"]);
-    expect(items.rowOfId.get("i3")).toBe(2);
+    expect([...items.ids]).toEqual(["i1", "i2", "i3"]);
+    expect(items.ids.rowOf("i3")).toBe(2);
     expect(items.titles).toEqual(["Heat (1995)", "Alien", "i3"]);
     expect(items.tags).toEqual([{ column: "genres", values: [["Crime", "Drama"], ["Horror"], []] }]);
     expect([...(items.bias ?? [])]).toEqual([...counting(3, 1).values]);
     expect([...row(items.embeddings, 1)]).toEqual([...row(counting(3, 2), 1)]);
-    expect(users.ids).toEqual(["u1", "u2"]);
+    expect([...users.ids]).toEqual(["u1", "u2"]);
     expect(users.bias).toBeNull();
     expect(users.attributes).toEqual([{ column: "age", values: ["25", ""] }]);
     expect([...itemsOfUser(interactions, 0)]).toEqual([1]);
@@ -95,9 +95,10 @@ describe("a data set", () => {
       of.users = { embeddings: "model/users.npy", ids: { rule: "row-number" } };
       of.interactions = undefined;
     });
-    expect(items.ids).toEqual(["1", "2", "3"]);
-    expect(items.titles).toEqual(items.ids);
-    expect(users.ids).toEqual(["0", "1"]);
+    expect([...items.ids]).toEqual(["1", "2", "3"]);
+    expect(titleOf(items, 2)).toBe("3");
+    expect(items.years).toBeNull();
+    expect([...users.ids]).toEqual(["0", "1"]);
     expect(interactions).toBeNull();
     expect(itemsOfUser(interactions, 1).length).toBe(0);
   });
@@ -128,6 +129,41 @@ describe("a data set", () => {
   it("warns of interactions without lines", async () => {
     const { warnings } = await load((_, folder) => writeFile(join(folder, "interactions.csv"), "uid,iid\n"));
     expect(warnings).toEqual(["interactions.csv has no lines below its header."]);
+  });
+});
+
+describe("a data set too large for memory", () => {
+  /** 320 MB of zeros that take no room on the disk. */
+  const ROWS = 2_500_000;
+  const large = () =>
+    project(async (of, folder) => {
+      of.items = { embeddings: "model/items.npy", ids: { rule: "row-number" } };
+      of.users = { embeddings: "model/large.npy", ids: { rule: "row-number", first: 1 } };
+      of.interactions = undefined;
+      await writeNpy(join(folder, "model/items.npy"), counting(3, 32));
+      const header = npyHeaderBytes(ROWS, 32);
+      await writeFile(join(folder, "model/large.npy"), header);
+      await truncate(join(folder, "model/large.npy"), header.length + ROWS * 32 * 4);
+    });
+
+  it("is read where it lies, until it is closed", async () => {
+    const dataset = await loadDataset(await large());
+    const { users, items } = dataset;
+    expect(isInMemory(items.embeddings)).toBe(true);
+    expect(isInMemory(users.embeddings)).toBe(false);
+    expect([users.ids.length, users.ids.at(ROWS - 1)]).toEqual([ROWS, String(ROWS)]);
+    expect(row(users.embeddings, ROWS - 1)).toEqual(new Float32Array(32));
+    await closeDataset(dataset);
+    await failure((async () => row(users.embeddings, 0))(), "cancelled", "closed");
+  });
+
+  it("leaves no file open when something else is wrong", async () => {
+    const folder = await large();
+    const open = async () => (await readdir("/proc/self/fd").catch(() => [])).length;
+    const before = await open();
+    await writeNpy(join(folder, "model/items.npy"), counting(3, 2));
+    await failure(loadDataset(folder), "row-count-mismatch", "2 columns", "large.npy has 32");
+    expect(await open()).toBe(before);
   });
 });
 
@@ -269,9 +305,9 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
     const { items, users, interactions, warnings } = await loadDataset(folder);
     expect(warnings).toEqual([]);
     expect([items.ids.length, users.ids.length, interactions?.items.length]).toEqual([3018, 6018, 933_517]);
-    expect(items.titles[0]).toBe("One Flew Over the Cuckoo's Nest (1975)");
-    expect(items.years[0]).toBe(1975);
-    expect(items.years.filter((year) => year === null)).toEqual([]);
+    expect(titleOf(items, 0)).toBe("One Flew Over the Cuckoo's Nest (1975)");
+    expect(items.years?.[0]).toBe(1975);
+    expect(items.years?.filter((year) => year === null)).toEqual([]);
     expect(items.tags[0].values[1]).toEqual(["Adventure", "Animation", "Children", "Fantasy", "Musical"]);
   });
 });

@@ -260,7 +260,7 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
       },
       interactions: { table: "interactions.csv", user: "uid", item: "iid" },
       recommender: { kind: "dot" },
-      sae: { path: "sae", settings: {} },
+      sae: { path: "sae", preset: "default", settings: {} },
     });
   });
 

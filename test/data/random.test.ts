@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { derivedSeed, seededRandom } from "../../src/data/random";
+import { derivedSeed, sampledRows, seededRandom } from "../../src/data/random";
 
 describe("seeded random numbers", () => {
   it("are the same for a seed, on every machine", () => {
@@ -26,6 +26,19 @@ describe("seeded random numbers", () => {
     const shuffled = seededRandom(3).shuffle([...values]);
     expect(shuffled).not.toEqual(values);
     expect(shuffled.sort((a, b) => a - b)).toEqual(values);
+  });
+
+  it("sample rows without repeats, ascending, each as likely as another", () => {
+    const rows = sampledRows(1_000, 100, 1);
+    expect([...rows]).toEqual([...new Set(rows)].sort((a, b) => a - b));
+    expect(rows).toHaveLength(100);
+    expect(rows.every((row) => row < 1_000)).toBe(true);
+    expect(sampledRows(1_000, 100, 1)).toEqual(rows);
+    expect(sampledRows(1_000, 100, 2)).not.toEqual(rows);
+    expect([...sampledRows(3, 100, 1)]).toEqual([0, 1, 2]);
+    const drawn = new Uint32Array(10);
+    for (let seed = 0; seed < 4_000; seed++) for (const row of sampledRows(10, 3, seed)) drawn[row]++;
+    for (const count of drawn) expect(Math.abs(count / 1_200 - 1)).toBeLessThan(0.15);
   });
 
   it("differ from part to part of a run", () => {

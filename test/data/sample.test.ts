@@ -134,7 +134,7 @@ describe("writing the sample", () => {
     const manifest = await writeSample(join(await scratchFolder(), "new", "films"));
     const dataset = await loadDataset(manifest);
     expect(dataset.warnings).toEqual([]);
-    expect(dataset.items.ids[41]).toBe("f0042");
+    expect(dataset.items.ids.at(41)).toBe("f0042");
     expect(dataset.items.titles).toEqual(items.map(({ title }) => title));
     expect(dataset.items.years).toEqual(items.map(({ year }) => year));
     expect(dataset.items.tags[0].values).toEqual(

@@ -2,12 +2,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { itemsOfUser } from "../../src/data/dataset";
+import { listedIds, numberedIds } from "../../src/data/ids";
 import { readInteractions } from "../../src/data/interactions-file";
 import { withTable } from "../../src/data/table-database";
 import { describeTable, readTable } from "../../src/data/tables";
 import { failure, scratchFile, scratchFolder } from "./scratch";
-
-const rowsOf = (...ids: string[]) => new Map(ids.map((id, row) => [id, row]));
 
 describe("reading a table", () => {
   it("keeps ids as text exactly as written, and the order of lines", async () => {
@@ -135,7 +134,7 @@ describe("reading interactions", () => {
 
   it("gives distinct pairs by user, items ascending, and counts what does not map", async () => {
     const file = await scratchFile("a.csv", "when,iid,uid\n1,c,y\n2,a,y\n3,c,y\n4,a,x\n5,b,nobody\n6,?,x\n7,,x\n");
-    const read = await readInteractions(file, columns, rowsOf("x", "y", "z"), rowsOf("a", "b", "c"));
+    const read = await readInteractions(file, columns, listedIds(["x", "y", "z"]), listedIds(["a", "b", "c"]));
     expect([0, 1, 2].map((user) => [...itemsOfUser(read.interactions, user)])).toEqual([[0], [0, 2], []]);
     expect(read).toMatchObject({ pairs: 3, lines: 7, unmappedLines: 3 });
     expect(read.unknownUsers).toEqual({ ids: 1, lines: 1, examples: ["nobody"], shift: null });
@@ -144,7 +143,7 @@ describe("reading interactions", () => {
 
   it("sees when ids are off by one", async () => {
     const file = await scratchFile("a.csv", "uid,iid\n0,1\n0,2\n1,3\n");
-    const read = await readInteractions(file, columns, rowsOf("1", "2"), rowsOf("0", "1", "2"));
+    const read = await readInteractions(file, columns, numberedIds(2, 1), numberedIds(3, 0));
     expect(read.unknownUsers.shift).toBe(1);
     expect(read.unknownItems.shift).toBe(-1);
   });

@@ -23,15 +23,26 @@ export interface CodeServer {
  *
  * @param files of the workspace: path and content
  * @param copyOf folder whose content goes into the workspace
+ * @param restricted the workspace is not trusted at first
  */
-export async function startFreshCodeServer(files: Record<string, string> = {}, copyOf?: string): Promise<CodeServer> {
+export async function startFreshCodeServer(
+  files: Record<string, string> = {},
+  copyOf?: string,
+  restricted = false,
+): Promise<CodeServer> {
   if (!existsSync(vsixFile)) throw new Error(`${vsixFile} does not exist: run "npm run package" first`);
   const folder = await mkdtemp(join(tmpdir(), "rp-e2e-"));
   const workspace = join(folder, "workspace");
   await mkdir(workspace);
   if (copyOf !== undefined) await cp(copyOf, workspace, { recursive: true });
   for (const [path, content] of Object.entries(files)) await writeFile(join(workspace, path), content);
-  const server = await startCodeServer({ folder, vsix: vsixFile });
+  const server = await startCodeServer({
+    folder,
+    vsix: vsixFile,
+    restricted,
+    // No question at the start, which would stand in front of everything.
+    settings: { "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never" },
+  });
 
   return {
     url: `${server.url}/?folder=${encodeURIComponent(workspace)}`,

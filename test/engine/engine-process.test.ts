@@ -130,7 +130,7 @@ describe("the engine process", () => {
   it("publishes the last checkpoint when a training process cannot be stopped gently", async () => {
     const id = await engine.train(project.id, { settings: { epochs: 10_000 } });
     await until(id, trains);
-    const checkpoint = join(scratch, "films", ".sae.checkpoint", "progress.json");
+    const checkpoint = join(scratch, "films", ".sae.checkpoint.safetensors");
     await expect.poll(() => existsSync(checkpoint), { timeout: 20_000 }).toBe(true);
     // A stopped process takes no message, as one in a long native run would not.
     process.kill(await childOf(pids[0]), "SIGSTOP");

@@ -4,10 +4,10 @@ import { createBirpc } from "birpc";
 /** @type {import("birpc").BirpcReturn<any>} */
 const host = createBirpc(
   {
-    /** @param {string} path */
-    async openProject(path) {
+    /** @param {string} path @param {{ restricted?: boolean }} [options] */
+    async openProject(path, options) {
       if (path.includes("poison")) process.kill(process.pid, "SIGKILL");
-      return { ok: true, value: { id: path, name: `project of ${process.pid}` } };
+      return { ok: true, value: { id: path, name: `project of ${process.pid}`, ...options } };
     },
     /** @param {string} _project @param {number} neuron */
     async neuron(_project, neuron) {
@@ -32,6 +32,9 @@ const host = createBirpc(
     },
     async jobs() {
       return { ok: true, value: [{ id: "job-1", values: new Float32Array([1, 2]) }] };
+    },
+    async generate() {
+      return { ok: true, value: process.env.RECPRISM_EXECUTION_PROVIDER };
     },
     async cancel() {
       throw new Error("a fault nobody foresaw");

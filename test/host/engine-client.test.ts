@@ -4,11 +4,15 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { EngineClient } from "../../src/host/engine-client";
 import type { Job, ProjectSummary } from "../../src/protocol/engine";
 import { RecPrismError } from "../../src/protocol/error";
+import type { SteeringConfig } from "../../src/protocol/steering";
 
 vi.setConfig({ testTimeout: 30_000 });
 const clients: EngineClient[] = [];
 
-function startClient(script = fileURLToPath(new URL("./engine-child.mjs", import.meta.url))) {
+function startClient(
+  script = fileURLToPath(new URL("./engine-child.mjs", import.meta.url)),
+  environment?: () => Record<string, string>,
+) {
   const seen = {
     jobs: [] as Job[],
     log: [] as string[],
@@ -19,6 +23,7 @@ function startClient(script = fileURLToPath(new URL("./engine-child.mjs", import
   };
   const client = new EngineClient({
     script,
+    environment,
     events: { jobChanged: (job) => seen.jobs.push(job), log: (_level, message) => seen.log.push(message) },
     started: (pid) => seen.pids.push(pid),
     stopped: (error, final) => seen.stops.push({ error, final }),
@@ -56,6 +61,17 @@ describe("the engine's client", () => {
   it("carries typed arrays as they are", async () => {
     const { engine } = startClient();
     expect(await engine.jobs()).toEqual([{ id: "job-1", values: new Float32Array([1, 2]) }]);
+  });
+
+  it("gives every process the environment of its start", async () => {
+    let provider = "webgpu";
+    const { engine, seen } = startClient(undefined, () => ({ RECPRISM_EXECUTION_PROVIDER: provider }));
+    const given = () => engine.generate("p", {} as SteeringConfig, "json");
+    expect(await given()).toBe("webgpu");
+    provider = "cpu";
+    await engine.report("p").catch(() => {});
+    await eventually(() => expect(seen.stops).toHaveLength(1));
+    expect(await given()).toBe("cpu");
   });
 
   it("keeps reason and place of the engine's errors", async () => {
@@ -106,10 +122,10 @@ describe("a crash of the engine", () => {
 
   it("restarts at once and reopens the project that was open", async () => {
     const { engine, seen } = startClient();
-    await engine.openProject("/films");
+    await engine.openProject("/films", { restricted: true });
     await engine.report("/films").catch(() => {});
     await eventually(() => expect(seen.reopened).toHaveLength(1));
-    expect(seen.reopened[0]).toEqual({ id: "/films", name: `project of ${seen.pids[1]}` });
+    expect(seen.reopened[0]).toEqual({ id: "/films", name: `project of ${seen.pids[1]}`, restricted: true });
     expect(await engine.jobs()).toHaveLength(1);
   });
 

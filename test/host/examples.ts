@@ -2,28 +2,18 @@
 
 import type { Report } from "../../src/protocol/artifact";
 import type { Job, ProjectSummary } from "../../src/protocol/engine";
-import type { SaeSettings } from "../../src/protocol/manifest";
 import { minimalManifest } from "../minimal-manifest";
+import { completeReport } from "../sae/report";
+import { completeSettings } from "../sae/settings";
 
-const settings: SaeSettings = {
-  latents: 22,
-  epochs: 18,
-  batch: 256,
-  learningRate: 1e-3,
-  predictionWeight: 1,
-  reconstructionWeight: 0.1,
-  klWeight: 0.01,
-  seed: 1,
-};
+const settings = completeSettings({ latents: 22, epochs: 18, batch: 256, learningRate: 1e-3 });
 
 export function report(changes: Partial<Report> = {}): Report {
-  return {
-    version: 1,
+  return completeReport(22, {
     sae: "hash-1",
     users: 6018,
     items: 3018,
     dimensions: 20,
-    latents: 22,
     settings,
     ms: 0.592,
     purity10: 0.8,
@@ -33,17 +23,16 @@ export function report(changes: Partial<Report> = {}): Report {
     rbo30Extrapolated: 0.6,
     kendall30: 0.298,
     rankedUsers: 1000,
-    rankedUsersHeldOut: true,
     l0: 9.5,
-    dead: 0,
     explainedVariance: 0.7,
+    measuredUsers: 6018,
+    measuredItems: 3018,
+    rankedItems: 3018,
     trainSeconds: 17.3,
     msPerStep: 0.33,
     steps: 52488,
-    interrupted: false,
-    neurons: [],
     ...changes,
-  };
+  });
 }
 
 export function project(changes: Partial<ProjectSummary> = {}): ProjectSummary {
@@ -56,7 +45,9 @@ export function project(changes: Partial<ProjectSummary> = {}): ProjectSummary {
     items: 3018,
     dimensions: 20,
     interactions: null,
+    preset: "paper-mf",
     settings,
+    unmeasured: false,
     sae: { path: "/films/sae", hash: "hash-1", latents: 22, labelled: 18, report: report() },
     warnings: [],
     ...changes,
@@ -69,7 +60,19 @@ export function job(changes: Partial<Job> = {}): Job {
     kind: "train",
     project: "/films",
     state: "running",
-    progress: { phase: "training", epoch: 3, epochs: 18, step: 100, steps: 900, loss: 0.41234, secondsLeft: 12.3 },
+    progress: {
+      phase: "training",
+      epoch: 3,
+      epochs: 18,
+      step: 100,
+      steps: 900,
+      loss: 0.41234,
+      secondsLeft: 12.3,
+      resumedAt: null,
+      measuredShare: null,
+      trial: null,
+      curve: [],
+    },
     error: null,
     artifact: null,
     ...changes,

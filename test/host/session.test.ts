@@ -1,7 +1,7 @@
 /** The host's state: what opening, jobs, crashes and edits make of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { emptyRecipe, Session } from "../../src/host/session";
-import type { Engine, ProjectSummary } from "../../src/protocol/engine";
+import type { Engine, OpenOptions, ProjectSummary } from "../../src/protocol/engine";
 import { RecPrismError } from "../../src/protocol/error";
 import type { Recipe } from "../../src/protocol/steering";
 import { job, project } from "./examples";
@@ -9,9 +9,15 @@ import { job, project } from "./examples";
 const LESS_HORROR: Recipe = { name: "Less horror", mode: "delta", edits: [{ neuron: 13, operation: "suppress" }] };
 
 /** A session over an engine that opens what `projects` holds, and its memory as a reload would find it. */
-function session(projects: Record<string, ProjectSummary>, kept = new Map<string, unknown>()) {
+function session(
+  projects: Record<string, ProjectSummary>,
+  kept = new Map<string, unknown>(),
+  restricted = () => false,
+) {
+  const opened: (OpenOptions | undefined)[] = [];
   const engine = {
-    async openProject(path: string) {
+    async openProject(path: string, options?: OpenOptions) {
+      opened.push(options);
       if (projects[path] !== undefined) return projects[path];
       throw new RecPrismError("file-missing", `There is no ${path}.`, { file: path });
     },
@@ -20,7 +26,7 @@ function session(projects: Record<string, ProjectSummary>, kept = new Map<string
     get: <Value>(key: string) => kept.get(key) as Value | undefined,
     update: async (key: string, value: unknown) => void kept.set(key, structuredClone(value)),
   };
-  return { session: new Session(engine, memory), kept };
+  return { session: new Session(engine, memory, restricted), kept, opened };
 }
 
 const retrained = () => project({ sae: { ...project().sae!, hash: "hash-2" } });
@@ -51,12 +57,21 @@ describe("opening a project", () => {
       endSlow = resolve;
     });
     const engine = { openProject: (path: string) => (path === "/slow" ? slow : Promise.resolve(project())) } as Engine;
-    const state = new Session(engine, { get: () => undefined, update: async () => {} });
+    const state = new Session(engine, { get: () => undefined, update: async () => {} }, () => false);
     const first = state.open("/slow");
     await state.open("/films");
     endSlow(project({ id: "/slow", name: "slow" }));
     await first;
     expect(state.state.project?.name).toBe("films");
+  });
+
+  it("tells the engine whether the workspace is trusted, anew every time", async () => {
+    let restricted = true;
+    const { session: state, opened } = session({ "/films": project() }, new Map(), () => restricted);
+    await state.open("/films");
+    restricted = false;
+    await state.open("/films");
+    expect(opened).toEqual([{ restricted: true }, { restricted: false }]);
   });
 
   it("is asked for by an error where a project is needed", () => {

@@ -1,6 +1,5 @@
 /** What a person reads of measures and training. */
 import { describe, expect, it } from "vitest";
-import { reportMarkdown } from "../../src/host/report-markdown";
 import {
   counted,
   fileNameOf,
@@ -32,6 +31,9 @@ describe("training progress", () => {
     expect(progressText(progress)).toBe("epoch 3/18, loss 0.4123, 12 s left");
     expect(progressText({ ...progress, loss: null, secondsLeft: null })).toBe("epoch 3/18");
     expect(progressText({ ...progress, phase: "preparing" })).toBe("preparing data");
+    expect(progressText({ ...progress, resumedAt: 1200 })).toBe(
+      "epoch 3/18, loss 0.4123, 12 s left, continued from step 1,200",
+    );
     expect(progressText({ ...progress, phase: "measuring", secondsLeft: null })).toBe("measuring and naming neurons");
   });
 
@@ -41,6 +43,20 @@ describe("training progress", () => {
     expect(progressShare({ ...progress, phase: "preparing" })).toBe(0);
     expect(progressShare({ ...progress, phase: "measuring" })).toBe(1);
     expect(progressShare({ ...progress, step: 0, steps: 0 })).toBe(0);
+  });
+
+  it("is a share of the measuring where nothing is trained", () => {
+    const { progress } = job({ kind: "measure" });
+    const measuring = { ...progress, phase: "measuring" as const, step: 0, steps: 0, secondsLeft: null };
+    expect(progressShare({ ...measuring, measuredShare: 0.4 })).toBe(0.4);
+    expect(progressText({ ...measuring, measuredShare: 0.4 })).toBe("measuring and naming neurons (40%)");
+  });
+
+  it("says which run it is of, of several", () => {
+    const { progress } = job();
+    expect(progressText({ ...progress, trial: { number: 2, of: 8 }, loss: null, secondsLeft: null })).toBe(
+      "run 2/8, epoch 3/18",
+    );
   });
 
   it("gives the time in the unit that fits", () => {
@@ -64,6 +80,16 @@ describe("the end of a job", () => {
     );
   });
 
+  it("that measured an SAE from elsewhere comes with what was found", () => {
+    const measured = job({ kind: "measure", state: "done", artifact: "/films/sae" });
+    expect(jobOutcome(measured, project())).toBe(
+      "Measured the SAE of films: MS .59, RBO@30 .56, 18 of 22 neurons labelled.",
+    );
+    expect(jobOutcome(job({ kind: "measure", state: "cancelled" }), project({ sae: null }))).toBe(
+      "Measuring was cancelled. The SAE stays without labels and measures.",
+    );
+  });
+
   it("gives the error of a failure", () => {
     const error = { reason: "disk-full" as const, message: "No space left in /films.", where: {} };
     expect(jobOutcome(job({ state: "failed", error }), project())).toBe("No space left in /films.");
@@ -80,20 +106,5 @@ describe("names and counts", () => {
 
   it("put one thing in the singular", () => {
     expect([counted(1, "edit"), counted(2, "edit")]).toEqual(["1 edit", "2 edits"]);
-  });
-});
-
-describe("the report page", () => {
-  it("prints base rates and ceilings beside the measures", () => {
-    const page = reportMarkdown(project(), "file:///films/sae/report.json");
-    expect(page).toContain("| Purity@10 on held-out items | .80 | base rate .09 |");
-    expect(page).toContain("| RBO of the top 30, raw | .56 | ceiling .96; 1,000 users left out of training |");
-    expect(page).toContain("(file:///films/sae/report.json)");
-    expect(page).not.toContain("cancelled");
-  });
-
-  it("says so when training was cut short", () => {
-    const cut = project({ sae: { ...project().sae!, report: report({ interrupted: true }) } });
-    expect(reportMarkdown(cut, "")).toContain("Training was cancelled");
   });
 });

@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matrix } from "../../src/data/matrix";
 import { topRows } from "../../src/recommender/ranking";
-import { dotScorer } from "../../src/recommender/scorer";
 
 describe("ranking", () => {
   it("equals a full sort, ties by the lower row, excluded rows left out", () => {
@@ -21,13 +19,5 @@ describe("ranking", () => {
         },
       ),
     );
-  });
-});
-
-describe("the dot recommender", () => {
-  it("adds the biases that there are", () => {
-    const items = { embeddings: matrix(2, 2, Float32Array.of(1, 2, 3, 4)), bias: Float32Array.of(10, 20) };
-    expect([...dotScorer({ bias: Float32Array.of(0, 100) }, items).scoreItems([1, 1], 1)]).toEqual([113, 127]);
-    expect([...dotScorer({ bias: null }, { ...items, bias: null }).scoreItems([1, -1], 0)]).toEqual([-1, -1]);
   });
 });

@@ -1,131 +1,122 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
 import type { LabelsFile, Report } from "../../src/protocol/artifact";
-import { readArtifact, readCheckpoint, weightsFile, writeArtifact, writeCheckpoint } from "../../src/sae/artifact";
-import { randomSae } from "./fixtures";
+import { readArtifact, writeArtifact, writeMeasures } from "../../src/sae/artifact";
+import { weightsFile, writeSae } from "../../src/sae/saelens";
+import { failure, scratchFolder } from "../data/scratch";
+import { randomSae, SAE_VARIANTS, variantName } from "./fixtures";
+import { completeReport, unlabelled } from "./report";
 
-let scratch: string;
-beforeEach(async () => {
-  scratch = await mkdtemp(join(tmpdir(), "recprism-artifact-"));
-});
-afterEach(() => rm(scratch, { recursive: true, force: true }));
-
-const sae = randomSae(5, 3);
+const M = 3;
+const sae = randomSae(5, M);
 
 function measured(hash: string): { labels: LabelsFile; report: Report } {
-  const report: Report = {
-    version: 1,
-    sae: hash,
-    users: 4,
-    items: 6,
-    dimensions: 5,
-    latents: 3,
-    settings: sae.settings,
-    ms: 0.5,
-    purity10: null,
-    purity10BaseRate: null,
-    labelled: 0,
-    rbo30: 0.4,
-    rbo30Extrapolated: 0.45,
-    kendall30: 0.1,
-    rankedUsers: 1,
-    rankedUsersHeldOut: true,
-    l0: 1.5,
-    dead: 0,
-    explainedVariance: 0.9,
-    trainSeconds: 1,
-    msPerStep: 0.2,
-    steps: 5,
-    interrupted: false,
-    neurons: Array.from({ length: 3 }, () => ({ ms: 0.5, density: 0.1 })),
-  };
-  const neurons = Array.from({ length: 3 }, (_, neuron) => ({
-    neuron,
-    label: "like A, B",
-    kind: "unlabelled" as const,
-    evidence: null,
-  }));
-  return { labels: { version: 1, sae: hash, neurons }, report };
+  return { labels: unlabelled(M, hash), report: completeReport(M, { sae: hash }) };
+}
+
+async function writtenArtifact(): Promise<string> {
+  const folder = join(await scratchFolder(), "sae");
+  await writeArtifact(folder, sae, measured);
+  return folder;
+}
+
+/** A folder with weights alone, as one that was trained elsewhere. */
+async function bareSae(): Promise<{ folder: string; hash: string }> {
+  const folder = join(await scratchFolder(), "sae");
+  await mkdir(folder);
+  return { folder, ...(await writeSae(folder, sae)) };
 }
 
 describe("the SAE artifact", () => {
-  it("comes back as it was written, under the same hash", async () => {
-    const folder = join(scratch, "sae");
-    const { hash } = await writeArtifact(folder, sae, measured);
-    const artifact = await readArtifact(folder);
-    expect(artifact.sae).toEqual(sae);
-    expect(artifact.hash).toBe(hash);
-    expect(artifact.report).toEqual(measured(hash).report);
-    expect(weightsFile(sae).hash).toBe(hash);
-    expect((await readdir(scratch)).sort()).toEqual(["sae"]);
-  });
-
-  it("has the files, tensors and fields that SAELens reads", async () => {
-    const folder = join(scratch, "sae");
-    await writeArtifact(folder, sae, measured);
-    expect((await readdir(folder)).sort()).toEqual([
-      "cfg.json",
-      "labels.json",
-      "report.json",
-      "sae_weights.safetensors",
-    ]);
-    const config = JSON.parse(await readFile(join(folder, "cfg.json"), "utf8"));
-    expect(config).toMatchObject({ architecture: "standard", d_in: 5, d_sae: 3, normalize_activations: "layer_norm" });
-    const bytes = await readFile(join(folder, "sae_weights.safetensors"));
-    const header = JSON.parse(bytes.toString("utf8", 8, 8 + Number(bytes.readBigUInt64LE(0))));
-    expect(header).toMatchObject({
-      W_enc: { shape: [5, 3], dtype: "F32" },
-      b_enc: { shape: [3] },
-      W_dec: { shape: [3, 5] },
-      b_dec: { shape: [5] },
-    });
-  });
+  it.each(SAE_VARIANTS.map((variant) => [variantName(variant), variant] as const))(
+    "comes back as it was written, under the same hash: %s",
+    async (_, variant) => {
+      const folder = join(await scratchFolder(), "sae");
+      const written = randomSae(5, M, 1, variant);
+      const { hash } = await writeArtifact(folder, written, measured);
+      expect(await readArtifact(folder)).toEqual({ sae: written, hash, ...measured(hash) });
+      expect(weightsFile(written).hash).toBe(hash);
+      expect(await readdir(dirname(folder))).toEqual(["sae"]);
+      expect((await readdir(folder)).sort()).toEqual([
+        "cfg.json",
+        "labels.json",
+        "report.json",
+        "sae_weights.safetensors",
+      ]);
+    },
+  );
 
   it("is replaced as a whole", async () => {
-    const folder = join(scratch, "sae");
-    await writeArtifact(folder, sae, measured);
-    const other = randomSae(5, 3, 9);
-    const { hash } = await writeArtifact(folder, other, measured);
+    const folder = await writtenArtifact();
+    const { hash } = await writeArtifact(folder, randomSae(5, M, 9), measured);
     expect((await readArtifact(folder)).hash).toBe(hash);
   });
 
-  it("is told missing from broken, with file and cause", async () => {
-    const folder = join(scratch, "sae");
-    await expect(readArtifact(folder)).rejects.toMatchObject({ reason: "artifact-missing" });
-    await writeArtifact(folder, sae, measured);
-    await truncate(join(folder, "sae_weights.safetensors"), 300);
-    await expect(readArtifact(folder)).rejects.toMatchObject({
-      reason: "file-truncated",
-      message: expect.stringContaining("sae_weights.safetensors"),
-    });
+  it("is told missing from broken", async () => {
+    await failure(readArtifact(join(await scratchFolder(), "sae")), "artifact-missing");
+    const folder = await writtenArtifact();
+    await rm(join(folder, "cfg.json"));
+    await failure(readArtifact(folder), "artifact-invalid", "cfg.json");
   });
 
-  it("refuses labels of other weights", async () => {
-    const folder = join(scratch, "sae");
-    await writeArtifact(folder, sae, measured);
-    await writeFile(join(folder, "sae_weights.safetensors"), weightsFile(randomSae(5, 3, 4)).bytes);
-    await expect(readArtifact(folder)).rejects.toMatchObject({
-      reason: "artifact-invalid",
-      message: expect.stringContaining("labels.json"),
-    });
+  it("refuses labels and reports of other weights, naming the file", async () => {
+    const folder = await writtenArtifact();
+    const other = weightsFile(randomSae(5, M, 4));
+    await writeFile(join(folder, "sae_weights.safetensors"), other.bytes);
+    await failure(readArtifact(folder), "artifact-invalid", "labels.json", other.hash);
+    await writeMeasures(folder, { labels: unlabelled(M, other.hash), report: completeReport(M, { sae: "sha256:1" }) });
+    await failure(readArtifact(folder), "artifact-invalid", "report.json", "sha256:1");
   });
 
-  it("refuses weights that are not numbers, naming the tensor", async () => {
-    const folder = join(scratch, "sae");
-    const broken = randomSae(5, 3);
-    broken.encoderBias[1] = Number.NaN;
-    await writeArtifact(folder, broken, measured);
-    await expect(readArtifact(folder)).rejects.toMatchObject({
-      reason: "artifact-invalid",
-      message: expect.stringContaining("b_enc has NaN at 1"),
-    });
+  it("refuses labels and reports of another number of neurons, naming the file", async () => {
+    const { folder, hash } = await bareSae();
+    await writeMeasures(folder, { labels: unlabelled(M + 1, hash), report: completeReport(M, { sae: hash }) });
+    await failure(readArtifact(folder), "artifact-invalid", "labels.json", "4 neurons, but the SAE has 3");
+    await writeMeasures(folder, { labels: unlabelled(M, hash), report: completeReport(M - 1, { sae: hash }) });
+    await failure(readArtifact(folder), "artifact-invalid", "report.json", "2 neurons, but the SAE has 3");
+  });
+});
+
+it("labels or a report of another version are refused with the remedy", async () => {
+  const folder = await writtenArtifact();
+  await writeFile(join(folder, "report.json"), JSON.stringify({ version: 0 }));
+  await failure(readArtifact(folder), "artifact-invalid", "report.json", "version", "measured again");
+  await writeFile(join(folder, "labels.json"), "{");
+  await failure(readArtifact(folder), "artifact-invalid", "labels.json is not JSON", "measured again");
+});
+
+describe("an SAE that was not measured yet", () => {
+  it("has neither labels nor report", async () => {
+    const { folder, hash } = await bareSae();
+    expect(await readArtifact(folder)).toEqual({ sae, hash, labels: null, report: null });
   });
 
-  it("keeps a checkpoint with how far it got", async () => {
-    const folder = join(scratch, ".sae.checkpoint");
-    await writeCheckpoint(folder, { sae, steps: 12, seconds: 3.5 });
-    expect(await readCheckpoint(folder)).toEqual({ sae, steps: 12, seconds: 3.5 });
+  it("is given both without a touch of weights and cfg.json", async () => {
+    const { folder, hash } = await bareSae();
+    const untouched = async () =>
+      Promise.all(
+        ["cfg.json", "sae_weights.safetensors"].map(async (name) => [
+          await readFile(join(folder, name)),
+          (await stat(join(folder, name), { bigint: true })).mtimeNs,
+        ]),
+      );
+    const before = await untouched();
+    const { labels, report } = measured(hash);
+    await writeMeasures(folder, { labels, report });
+    expect(await readArtifact(folder)).toEqual({ sae, hash, labels, report });
+    expect(await untouched()).toEqual(before);
+    expect(await readdir(folder)).toHaveLength(4);
+  });
+
+  it("is still one where writing them was interrupted, but not where a report was lost", async () => {
+    const { folder, hash } = await bareSae();
+    const { labels, report } = measured(hash);
+    await writeMeasures(folder, { labels, report });
+    await rm(join(folder, "labels.json"));
+    expect((await readArtifact(folder)).labels).toBeNull();
+    await writeMeasures(folder, { labels, report });
+    await rm(join(folder, "report.json"));
+    await failure(readArtifact(folder), "artifact-invalid", "report.json", "missing, though labels.json is there");
   });
 });

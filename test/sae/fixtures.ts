@@ -1,61 +1,91 @@
 /** Small SAEs and data for tests of the SAE folder and those built on it. */
-
 import type { Dataset } from "../../src/data/dataset";
+import { listedIds } from "../../src/data/ids";
 import { byUser } from "../../src/data/interactions-file";
 import { type Matrix, matrix } from "../../src/data/matrix";
 import { type Random, seededRandom } from "../../src/data/random";
-import type { SaeSettings } from "../../src/protocol/manifest";
-import { type Sae, saeFromTiedWeights } from "../../src/sae/model";
+import { type Activation, type Sae, saeFromTiedWeights } from "../../src/sae/model";
+import type { Normalisation } from "../../src/sae/standardise";
 import { minimalManifest } from "../minimal-manifest";
+import { completeSettings } from "./settings";
 
-export const SETTINGS: SaeSettings = {
-  latents: 8,
-  epochs: 2,
-  batch: 16,
-  learningRate: 1e-2,
-  predictionWeight: 1,
-  reconstructionWeight: 0.1,
-  klWeight: 0.01,
-  seed: 1,
-};
-
-export function randomMatrix(rows: number, columns: number, random: Random): Matrix {
+export function randomMatrix(rows: number, columns: number, random: Random, deviation = 1): Matrix {
   return matrix(
     rows,
     columns,
-    Float32Array.from({ length: rows * columns }, () => random.normal()),
+    Float32Array.from({ length: rows * columns }, () => deviation * random.normal()),
   );
 }
 
-export function randomSae(dimensions: number, latents: number, seed = 1): Sae {
+/** One way for an SAE to compute. */
+export interface SaeVariant {
+  activation: Activation["kind"];
+  normalisation: Normalisation;
+  tied: boolean;
+}
+
+/** Every way there is. */
+export const SAE_VARIANTS: SaeVariant[] = (["relu", "topk", "jumprelu"] as const).flatMap((activation) =>
+  (["none", "layer", "norm"] as const).flatMap((normalisation) =>
+    [true, false].map((tied) => ({ activation, normalisation, tied })),
+  ),
+);
+
+export function variantName({ activation, normalisation, tied }: SaeVariant): string {
+  return `${tied ? "tied" : "untied"} ${activation}, normalisation ${normalisation}`;
+}
+
+/** Top-k keeps a third of the neurons; some thresholds of jumprelu are below 0. */
+export function randomActivation(kind: Activation["kind"], latents: number, random: Random): Activation {
+  switch (kind) {
+    case "relu":
+      return { kind };
+    case "topk":
+      return { kind, k: Math.ceil(latents / 3) };
+    case "jumprelu":
+      return { kind, thresholds: randomMatrix(1, latents, random, 0.5).values };
+  }
+}
+
+export function randomSae(
+  dimensions: number,
+  latents: number,
+  seed = 1,
+  { activation = "relu", normalisation = "layer", tied = true }: Partial<SaeVariant> = {},
+): Sae {
   const random = seededRandom(seed);
-  return saeFromTiedWeights(
-    randomMatrix(dimensions, latents, random),
+  const encoderWeights = randomMatrix(dimensions, latents, random);
+  const sae = saeFromTiedWeights(
+    encoderWeights,
     randomMatrix(1, latents, random).values,
     randomMatrix(1, dimensions, random).values,
-    { ...SETTINGS, latents },
+    {
+      activation: randomActivation(activation, latents, random),
+      normalisation,
+      settings: completeSettings({ latents, activation, k: Math.ceil(latents / 3), tied }),
+    },
   );
+  return tied ? sae : { ...sae, decoderWeights: randomMatrix(latents, dimensions, random) };
 }
 
+/** Most tests change embeddings, or look at all of them. */
+export type DatasetInMemory = Dataset & { users: { embeddings: Matrix }; items: { embeddings: Matrix } };
+
 /** Users who like items near them, without tables. */
-export function randomDataset(users: number, items: number, dimensions: number, seed = 1): Dataset {
+export function randomDataset(users: number, items: number, dimensions: number, seed = 1): DatasetInMemory {
   const random = seededRandom(seed);
-  const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-  const entities = (prefix: string, count: number) => {
-    const names = ids(prefix, count);
-    return {
-      ids: names,
-      rowOfId: new Map(names.map((id, index) => [id, index])),
-      embeddings: randomMatrix(count, dimensions, random),
-      bias: null,
-    };
-  };
+  const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+  const entities = (prefix: string, count: number) => ({
+    ids: listedIds(names(prefix, count)),
+    embeddings: randomMatrix(count, dimensions, random),
+    bias: null,
+  });
   const pairs = Array.from({ length: users * 6 }, (_, i) => [Math.floor(i / 6), (i * 7) % items]);
   return {
     manifest: minimalManifest("random"),
     folder: "random",
     users: { ...entities("u", users), attributes: [] },
-    items: { ...entities("i", items), titles: ids("Item ", items), years: new Array(items).fill(null), tags: [] },
+    items: { ...entities("i", items), titles: names("Item ", items), years: null, tags: [] },
     interactions: byUser(
       pairs.map(([user]) => user),
       pairs.map(([, item]) => item),

@@ -7,14 +7,15 @@ const list = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 30, ma
 
 describe("rank-biased overlap", () => {
   it("has its ceilings for equal lists: .958 raw at depth 30, 1 extrapolated", () => {
-    const { raw, extrapolated } = rankBiasedOverlap(range(0, 30), range(0, 30));
+    const { raw, extrapolated, ceiling } = rankBiasedOverlap(range(0, 30), range(0, 30));
     expect(raw).toBeCloseTo(1 - 0.9 ** 30, 12);
+    expect(ceiling).toBeCloseTo(raw, 12);
     expect(extrapolated).toBeCloseTo(1, 12);
   });
 
   it("is 0 for disjoint and for empty lists", () => {
-    expect(rankBiasedOverlap(range(0, 30), range(30, 30))).toEqual({ raw: 0, extrapolated: 0 });
-    expect(rankBiasedOverlap([], [])).toEqual({ raw: 0, extrapolated: 0 });
+    expect(rankBiasedOverlap(range(0, 30), range(30, 30))).toMatchObject({ raw: 0, extrapolated: 0 });
+    expect(rankBiasedOverlap([], [])).toEqual({ raw: 0, extrapolated: 0, ceiling: 0 });
   });
 
   it("agrees with a sum by hand: lists a b c and b a d", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conceptCandidates } from "../../src/concepts/candidates";
 import { itemsOfUser } from "../../src/data/dataset";
+import { listedIds, numberedIds } from "../../src/data/ids";
 import type { NeuronLabel } from "../../src/protocol/artifact";
 import type { Recipe } from "../../src/protocol/steering";
 import { dotScorer } from "../../src/recommender/scorer";
@@ -42,8 +43,8 @@ const strong = recipe([
 ]);
 
 describe("preview of a recipe", () => {
-  it("shows the same list twice, and full overlap, for an empty recipe", () => {
-    const { before, after, newRanks, rbo, shares, activations } = previewUser(project(), "u2", recipe([]), K);
+  it("shows the same list twice, and full overlap, for an empty recipe", async () => {
+    const { before, after, newRanks, rbo, shares, activations } = await previewUser(project(), "u2", recipe([]), K);
     expect(after.map(({ previousRank: _, ...item }) => item)).toEqual(before);
     expect(after.map(({ previousRank }) => previousRank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(newRanks).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -52,48 +53,49 @@ describe("preview of a recipe", () => {
     expect(activations).toEqual([]);
   });
 
-  it("never lists what the user has seen", () => {
+  it("never lists what the user has seen", async () => {
     const input = project();
     const seen = new Set(Array.from(itemsOfUser(input.dataset.interactions, 2)));
     expect(seen.size).toBeGreaterThan(0);
-    const { before, after } = previewUser(input, "u2", strong, 80);
+    const { before, after } = await previewUser(input, "u2", strong, 80);
     expect(before).toHaveLength(80 - seen.size);
     expect([...before, ...after].filter(({ row }) => seen.has(row))).toEqual([]);
   });
 
-  it("ranks items before and after within the whole unseen catalogue", () => {
+  it("ranks items before and after within the whole unseen catalogue", async () => {
     const input = project();
-    const all = previewUser(input, "u2", strong, 80);
+    const all = await previewUser(input, "u2", strong, 80);
     const rankBefore = new Map(all.before.map(({ row }, position) => [row, position + 1]));
     const rankAfter = new Map(all.after.map(({ row }, position) => [row, position + 1]));
-    const { before, after, newRanks } = previewUser(input, "u2", strong, K);
+    const { before, after, newRanks } = await previewUser(input, "u2", strong, K);
     expect(after.map(({ previousRank }) => previousRank)).toEqual(after.map(({ row }) => rankBefore.get(row)));
     expect(newRanks).toEqual(before.map(({ row }) => rankAfter.get(row)));
     expect(newRanks).not.toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it("gives the activation of each edited neuron before and after", () => {
+  it("gives the activation of each edited neuron before and after", async () => {
     const input = project();
     const z = encode(input.sae, input.dataset.users.embeddings.values.subarray(12, 18));
-    expect(previewUser(input, "u2", strong, K).activations).toEqual([
+    expect((await previewUser(input, "u2", strong, K)).activations).toEqual([
       { neuron: 3, before: z[3], after: 4 },
       { neuron: 5, before: z[5], after: 0 },
     ]);
   });
 
-  it("counts bearers of the concept of each edited neuron that has a proven one", () => {
-    const { shares, before, after } = previewUser(project(), "u2", strong, K);
+  it("counts bearers of the concept of each edited neuron that has a proven one", async () => {
+    const { shares, before, after } = await previewUser(project(), "u2", strong, K);
     const share = (list: { tags: string[] }[]) => list.filter(({ tags }) => tags.includes("Horror")).length / K;
     expect(shares).toEqual([
       { neuron: 3, label: "Scary films", before: share(before), after: share(after), baseRate: 27 / 80 },
     ]);
   });
 
-  it("answers an unknown user with the closest ids", () => {
-    expect(() => previewUser(project(), "U11", strong, K)).toThrow(
-      expect.objectContaining({ reason: "id-unknown", message: expect.stringMatching(/no user "U11".*mean u11, /) }),
-    );
-    expect(() => previewUser(project(), "somebody else", strong, K)).toThrow(/Ids look like u0, u1, u2\./);
+  it("answers an unknown user with the closest ids", async () => {
+    await expect(previewUser(project(), "U11", strong, K)).rejects.toMatchObject({
+      reason: "id-unknown",
+      message: expect.stringMatching(/no user "U11".*mean u11, /),
+    });
+    await expect(previewUser(project(), "somebody else", strong, K)).rejects.toThrow(/Ids look like u0, u1, u2\./);
   });
 });
 
@@ -120,9 +122,9 @@ describe("ranks in the catalogue", () => {
 
 describe("closest ids", () => {
   it("come nearest first", () => {
-    expect(closestIds(["alic", "alice", "bob", "Alice"], "alise", 3)).toEqual(["alice", "Alice", "alic"]);
+    expect(closestIds(listedIds(["alic", "alice", "bob", "Alice"]), "alise", 3)).toEqual(["alice", "Alice", "alic"]);
   });
   it("are none where nothing is alike", () => {
-    expect(closestIds(["1", "2"], "xy", 3)).toEqual([]);
+    expect(closestIds(numberedIds(2, 1), "xy", 3)).toEqual([]);
   });
 });

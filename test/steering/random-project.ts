@@ -1,52 +1,41 @@
 /** Small projects made of random numbers: an SAE, users, items, biases and interactions that fit together. */
 
-import type { Dataset, Interactions } from "../../src/data/dataset";
-import { type Matrix, matrix, transposed } from "../../src/data/matrix";
+import type { Interactions } from "../../src/data/dataset";
+import { listedIds } from "../../src/data/ids";
+import { transposed } from "../../src/data/matrix";
 import { type Random, seededRandom } from "../../src/data/random";
 import type { Edit } from "../../src/protocol/steering";
 import type { Sae } from "../../src/sae/model";
 import { minimalManifest } from "../minimal-manifest";
+import { type DatasetInMemory, randomActivation, randomMatrix, type SaeVariant } from "../sae/fixtures";
+import { completeSettings } from "../sae/settings";
 
-export interface Shape {
+export interface Shape extends Partial<SaeVariant> {
   users: number;
   items: number;
   dimensions: number;
   latents: number;
-  tied?: boolean;
   biased?: boolean;
 }
 
-export function randomMatrix(random: Random, rows: number, columns: number, deviation = 1): Matrix {
-  return matrix(
-    rows,
-    columns,
-    Float32Array.from({ length: rows * columns }, () => deviation * random.normal()),
-  );
-}
-
-export function randomSae(random: Random, { dimensions, latents, tied = true }: Shape): Sae {
-  const encoderWeights = randomMatrix(random, dimensions, latents, 0.4);
+function randomSae(
+  random: Random,
+  { dimensions, latents, activation = "relu", normalisation = "layer", tied = true }: Shape,
+): Sae {
+  const encoderWeights = randomMatrix(dimensions, latents, random, 0.4);
   return {
     encoderWeights,
-    encoderBias: randomMatrix(random, 1, latents, 0.3).values,
-    decoderWeights: tied ? transposed(encoderWeights) : randomMatrix(random, latents, dimensions, 0.4),
-    decoderBias: randomMatrix(random, 1, dimensions, 0.2).values,
-    settings: {
-      latents,
-      epochs: 1,
-      batch: 2,
-      learningRate: 0.001,
-      predictionWeight: 1,
-      reconstructionWeight: 0.1,
-      klWeight: 0.01,
-      seed: 0,
-    },
+    encoderBias: randomMatrix(1, latents, random, 0.3).values,
+    decoderWeights: tied ? transposed(encoderWeights) : randomMatrix(latents, dimensions, random, 0.4),
+    decoderBias: randomMatrix(1, dimensions, random, 0.2).values,
+    activation: randomActivation(activation, latents, random),
+    normalisation,
+    settings: completeSettings({ latents, activation, tied }),
   };
 }
 
 function ids(n: number, prefix: string) {
-  const names = Array.from({ length: n }, (_, row) => `${prefix}${row}`);
-  return { ids: names, rowOfId: new Map(names.map((id, row) => [id, row])) };
+  return listedIds(Array.from({ length: n }, (_, row) => `${prefix}${row}`));
 }
 
 function randomInteractions(random: Random, users: number, items: number): Interactions {
@@ -60,20 +49,20 @@ function randomInteractions(random: Random, users: number, items: number): Inter
   return { offsets, items: Uint32Array.from(lists.flat()) };
 }
 
-export function randomDataset(random: Random, { users, items, dimensions, biased = true }: Shape): Dataset {
-  const bias = (n: number) => (biased ? randomMatrix(random, 1, n, 0.5).values : null);
+export function randomDataset(random: Random, { users, items, dimensions, biased = true }: Shape): DatasetInMemory {
+  const bias = (n: number) => (biased ? randomMatrix(1, n, random, 0.5).values : null);
   return {
     manifest: minimalManifest("random"),
     folder: "random",
     users: {
-      ...ids(users, "u"),
-      embeddings: randomMatrix(random, users, dimensions),
+      ids: ids(users, "u"),
+      embeddings: randomMatrix(users, dimensions, random),
       bias: bias(users),
       attributes: [],
     },
     items: {
-      ...ids(items, "i"),
-      embeddings: randomMatrix(random, items, dimensions),
+      ids: ids(items, "i"),
+      embeddings: randomMatrix(items, dimensions, random),
       bias: bias(items),
       titles: Array.from({ length: items }, (_, item) => `Title ${item}`),
       years: Array.from({ length: items }, (_, item) => 1950 + (item % 60)),

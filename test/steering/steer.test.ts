@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { row } from "../../src/data/matrix";
 import type { Edit } from "../../src/protocol/steering";
 import { encode } from "../../src/sae/model";
+import { standardised } from "../../src/sae/standardise";
 import { checkEdits, editedLatents } from "../../src/steering/edits";
-import { steeredVector } from "../../src/steering/steer";
+import { steered, steeredVector } from "../../src/steering/steer";
+import { SAE_VARIANTS } from "../sae/fixtures";
 import { randomEdits, randomProject } from "./random-project";
 
 const LATENTS = 9;
@@ -14,8 +16,9 @@ const seeds = () => fc.integer({ min: 0, max: 1_000_000 });
 const neurons = () => fc.integer({ min: 0, max: LATENTS - 1 });
 const amounts = () => fc.double({ min: -5, max: 5, noNaN: true });
 
+/** SAEs of every kind, by seed. */
 function sample(seed: number) {
-  const { sae, dataset, random } = randomProject(seed, { ...shape, tied: seed % 2 === 0 });
+  const { sae, dataset, random } = randomProject(seed, { ...shape, ...SAE_VARIANTS[seed % SAE_VARIANTS.length] });
   return { sae, random, x: row(dataset.users.embeddings, 0) };
 }
 
@@ -121,13 +124,27 @@ describe("delta steering", () => {
     );
   });
 
-  it("moves x along the decoder row of the edited neuron only", () => {
-    const { sae, x } = sample(4);
-    const moved = steeredVector(sae, x, [{ neuron: 2, operation: "add", value: 1 }], "delta");
-    const direction = row(sae.decoderWeights, 2);
-    const ratios = Array.from(moved, (value, c) => (value - x[c]) / direction[c]);
-    for (const ratio of ratios) expect(ratio).toBeCloseTo(ratios[0], 10);
-    expect(ratios[0]).toBeGreaterThan(0);
+  it("moves x along the decoder row of the edited neuron, by the edit on the scale of x", () => {
+    fc.assert(
+      fc.property(seeds(), neurons(), amounts(), (seed, neuron, value) => {
+        const { sae, x } = sample(seed);
+        const { scale } = standardised(x, sae.normalisation);
+        const moved = steeredVector(sae, x, [{ neuron, operation: "add", value }], "delta");
+        const expected = Float64Array.from(row(sae.decoderWeights, neuron), (w, c) => x[c] + scale * value * w);
+        expect(largestGap(moved, expected)).toBeLessThan(1e-12);
+      }),
+    );
+  });
+
+  it("can switch on a neuron that top-k or a threshold left out, and no other", () => {
+    for (const activation of ["topk", "jumprelu"] as const) {
+      const { sae, dataset } = randomProject(7, { ...shape, activation });
+      const x = row(dataset.users.embeddings, 0);
+      const idle = encode(sae, x).indexOf(0);
+      const { before, after } = steered(sae, x, [{ neuron: idle, operation: "set", value: 2 }], "delta");
+      expect(before).toEqual(encode(sae, x));
+      expect(after).toEqual(before.with(idle, 2));
+    }
   });
 });
 

@@ -138,6 +138,41 @@ describe.skipIf(withoutBrowser !== null)("the Neurons panel", () => {
     await eventually(() => calls("train")).toHaveLength(1);
   });
 
+  it("offers to measure an SAE that came without labels, and shows that going on", async () => {
+    await open({ project: "unmeasured" });
+    await page.getByText("Measuring it names its neurons.").waitFor();
+    await page.getByRole("button", { name: "Measure" }).click();
+    await eventually(() => calls("measure")).toHaveLength(1);
+    await page.evaluate(() =>
+      window.announce.state({
+        job: {
+          id: "2",
+          kind: "measure",
+          project: "/films",
+          state: "running",
+          progress: {
+            phase: "measuring",
+            epoch: 0,
+            epochs: 0,
+            step: 0,
+            steps: 0,
+            loss: null,
+            secondsLeft: null,
+            resumedAt: null,
+            measuredShare: null,
+            trial: null,
+            curve: [],
+          },
+          error: null,
+          artifact: null,
+        },
+      }),
+    );
+    await page.getByRole("progressbar", { name: "Measuring progress" }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    expect(await page.getByRole("button", { name: "Measure" }).count()).toBe(0);
+  });
+
   it("shows training where it was started, and cancels it", async () => {
     await open({ project: "training" });
     await page.getByText("Training: epoch 7 of 18").waitFor();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  compact,
   count,
   decimal,
   duration,
@@ -22,6 +23,15 @@ describe("numbers as people read them", () => {
     [Number.NaN, "–"],
   ])("decimal of %j is %s", (value, text) => {
     expect(decimal(value)).toBe(text);
+  });
+
+  it.each([
+    [0, "0"],
+    [0.02, "0.02"],
+    [400, "400"],
+    [52_488, "52.5K"],
+  ])("%d on an axis is %s", (value, text) => {
+    expect(compact(value)).toBe(text);
   });
 
   it.each([

@@ -16,6 +16,7 @@ const COMMANDS: (keyof (SharedHost & LabHost))[] = [
   "openEmbeddings",
   "openSample",
   "train",
+  "measure",
   "cancelTraining",
   "selectNeuron",
   "recipeChanged",

@@ -35,6 +35,13 @@ export function times(lift: number): string {
   return `${lift < 9.95 ? lift.toFixed(1) : Math.round(lift)}x`;
 }
 
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** For an axis: `0.02`, `400`, `52.5K`. */
+export function compact(value: number): string {
+  return short.format(value);
+}
+
 /** `3,018`. */
 export function count(value: number): string {
   return grouped.format(value);

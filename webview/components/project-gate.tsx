@@ -16,9 +16,11 @@ interface ProjectGateProps {
   host: GateHost;
   /** Drawn once there is a project with an SAE. */
   children: (project: ProjectSummary) => ComponentChildren;
+  /** Drawn below the project's size while it has no SAE; by default its training, or a way to it. */
+  withoutSae?: (project: ProjectSummary) => ComponentChildren;
 }
 
-export function ProjectGate({ state, host, children }: ProjectGateProps) {
+export function ProjectGate({ state, host, children, withoutSae }: ProjectGateProps) {
   if (state === null) return <Busy text="Starting…" />;
   const { project, error, busy } = state;
   return (
@@ -28,7 +30,12 @@ export function ProjectGate({ state, host, children }: ProjectGateProps) {
       {project === null ? (
         busy === null && <NoProject host={host} />
       ) : project.sae === null ? (
-        <NoSae state={state} project={project} host={host} />
+        <>
+          <NoSae project={project}>
+            {withoutSae === undefined && <FirstTraining state={state} project={project} host={host} />}
+          </NoSae>
+          {withoutSae?.(project)}
+        </>
       ) : (
         children(project)
       )}
@@ -61,18 +68,27 @@ function NoProject({ host }: { host: GateHost }) {
   );
 }
 
-function NoSae({ state, project, host }: { state: SharedState; project: ProjectSummary; host: GateHost }) {
-  const running = state.job?.state === "running";
+function NoSae({ project, children }: { project: ProjectSummary; children: ComponentChildren }) {
   return (
     <section class="empty" aria-label="No neurons yet">
       <h2>{project.name}</h2>
       <p class="numbers">{sizeText(project)}</p>
       <Warnings warnings={project.warnings} />
-      {running && state.job !== null ? (
-        <TrainingProgress progress={state.job.progress} host={host} />
+      {children}
+    </section>
+  );
+}
+
+function FirstTraining({ state, project, host }: { state: SharedState; project: ProjectSummary; host: GateHost }) {
+  const { job } = state;
+  if (job?.state === "running") return <TrainingProgress job={job} host={host} />;
+  return (
+    <>
+      <TrainingOutcome job={job} host={host} />
+      {project.unmeasured ? (
+        <Unmeasured host={host} />
       ) : (
         <>
-          <TrainingOutcome job={state.job} host={host} />
           <p>
             There are no neurons yet. Training finds {count(project.settings.latents)} of them in{" "}
             {count(project.settings.epochs)} epochs.
@@ -80,7 +96,17 @@ function NoSae({ state, project, host }: { state: SharedState; project: ProjectS
           <vscode-button onClick={() => host.train()}>Train</vscode-button>
         </>
       )}
-    </section>
+    </>
+  );
+}
+
+/** Of an SAE that was trained elsewhere and could not be measured when its project was opened. */
+export function Unmeasured({ host }: { host: TrainingHost }) {
+  return (
+    <>
+      <p>The SAE came without labels and measures. Measuring it names its neurons.</p>
+      <vscode-button onClick={() => host.measure()}>Measure</vscode-button>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-/** The Lab: what one neuron stands for, and what steering by neurons does to a user's list. */
+/** The Lab: what one neuron stands for, what steering by neurons does to a user's list, and the runs that found them. */
 import type { ProjectSummary } from "../../src/protocol/engine";
 import type { Recipe } from "../../src/protocol/steering";
 import type { LabHost, SharedState } from "../../src/protocol/webview";
@@ -7,9 +7,10 @@ import { asked, type Remote } from "../components/host";
 import { ProjectGate } from "../components/project-gate";
 import { useSharedState } from "../components/shared-state";
 import { TrainingProgress } from "../components/training";
-import { isString, useSavedState } from "../components/vscode-api";
+import { useSavedState } from "../components/vscode-api";
 import { NeuronHeader } from "./neuron-header";
 import { NeuronTab } from "./neuron-tab";
+import { RunTab } from "./run-tab";
 import { SteerTab } from "./steer-tab";
 import { useAnswer } from "./use-answer";
 import { useRecipe } from "./use-recipe";
@@ -24,32 +25,35 @@ export function LabPanel({ host, states, recipes }: LabPanelProps) {
   const state = useSharedState(host, states);
   return (
     <main class="lab-panel">
-      <ProjectGate state={state} host={host}>
-        {(project) =>
-          state !== null && (
-            <>
-              {state.job?.state === "running" && <TrainingProgress progress={state.job.progress} host={host} />}
-              <Lab host={host} recipes={recipes} project={project} neuron={state.neuron} />
-            </>
-          )
-        }
+      <ProjectGate
+        state={state}
+        host={host}
+        withoutSae={(project) => state !== null && <RunTab host={host} state={state} project={project} />}
+      >
+        {(project) => state !== null && <Lab host={host} recipes={recipes} state={state} project={project} />}
       </ProjectGate>
     </main>
   );
 }
 
-const TABS = ["neuron", "steer"];
+const TABS = ["neuron", "steer", "run"] as const;
+type Tab = (typeof TABS)[number];
+
+function isTab(saved: unknown): saved is Tab {
+  return TABS.includes(saved as Tab);
+}
 
 interface LabProps {
   host: Remote<LabHost>;
   recipes: Announcements<Recipe>;
+  state: SharedState;
   project: ProjectSummary;
-  neuron: number | null;
 }
 
-function Lab({ host, recipes, project, neuron }: LabProps) {
+function Lab({ host, recipes, state, project }: LabProps) {
+  const { neuron, job } = state;
   const sae = project.sae?.hash ?? "";
-  const [tab, setTab] = useSavedState("tab", "neuron", isString);
+  const [tab, setTab] = useSavedState<Tab>("tab", "neuron", isTab);
   const [lab, change] = useRecipe(host, recipes, sae);
   const detail = useAnswer(neuron === null ? null : () => asked(host.neuron(neuron)), [host, neuron, sae]);
   const steer = () => {
@@ -58,18 +62,24 @@ function Lab({ host, recipes, project, neuron }: LabProps) {
   };
   return (
     <>
+      {/* The Run tab shows it with its curves. */}
+      {job?.state === "running" && tab !== "run" && <TrainingProgress job={job} host={host} />}
       <NeuronHeader host={host} neuron={neuron} detail={detail} />
       <vscode-tabs
-        selected-index={Math.max(0, TABS.indexOf(tab))}
+        selected-index={TABS.indexOf(tab)}
         onvsc-tabs-select={(event) => setTab(TABS[event.detail.selectedIndex] ?? "neuron")}
       >
         <vscode-tab-header slot="header">Neuron</vscode-tab-header>
         <vscode-tab-header slot="header">Steer</vscode-tab-header>
+        <vscode-tab-header slot="header">Run</vscode-tab-header>
         <vscode-tab-panel aria-label="Neuron">
-          {tab !== "steer" && <NeuronTab neuron={neuron} detail={detail} onSteer={steer} />}
+          {tab === "neuron" && <NeuronTab neuron={neuron} detail={detail} onSteer={steer} />}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Steer">
           {tab === "steer" && <SteerTab host={host} sae={sae} lab={lab} change={change} shared={detail} />}
+        </vscode-tab-panel>
+        <vscode-tab-panel aria-label="Run">
+          {tab === "run" && <RunTab host={host} state={state} project={project} />}
         </vscode-tab-panel>
       </vscode-tabs>
     </>

@@ -57,7 +57,7 @@ function Browser({ state, project, sae, host }: BrowserProps) {
 }
 
 function Toolbar({ state, sae, host }: { state: SharedState; sae: SaeSummary; host: Remote<NeuronsHost> }) {
-  if (state.job?.state === "running") return <TrainingProgress progress={state.job.progress} host={host} />;
+  if (state.job?.state === "running") return <TrainingProgress job={state.job} host={host} />;
   return (
     <>
       <div class="toolbar">

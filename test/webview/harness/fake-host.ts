@@ -1,11 +1,12 @@
 /** Runs in the page in place of VS Code: its API, its theme, and a host that answers from a made-up recommender. */
 import { createBirpc } from "birpc";
 import { type Answer, answered } from "../../../src/protocol/answer";
-import type { Job, ProjectSummary } from "../../../src/protocol/engine";
+import type { AskedSettings, Job, ProjectSummary, RunSettings } from "../../../src/protocol/engine";
 import { RecPrismError } from "../../../src/protocol/error";
 import type { Recipe } from "../../../src/protocol/steering";
 import type { LabHost, LabView, SharedState } from "../../../src/protocol/webview";
 import { FilmWorld } from "./film-world";
+import { madeUpCurve, PAST_RUNS, SETTINGS } from "./past-runs";
 import type { Scenario } from "./scenario";
 import { applyTheme } from "./themes";
 
@@ -21,10 +22,12 @@ declare global {
     recorded: Recorded[];
     /** What the host says of its own accord. */
     announce: { state(change: Partial<SharedState>): void; recipe(recipe: Recipe): void };
+    /** What the view was last told. */
+    shown(): SharedState;
     /** How many previews were in flight at once, at most. */
     mostPreviews: number;
     violations: string[];
-    acquireVsCodeApi(): unknown;
+    acquireVsCodeApi(): { getState(): unknown };
   }
 }
 
@@ -41,14 +44,14 @@ const world = new FilmWorld(scenario.neurons, scenario.hostile);
 let recipe: Recipe = { name: "No change", mode: "delta", edits: [] };
 let state: SharedState = {
   project: scenario.project === "none" ? null : projectSummary(),
-  job: scenario.project === "training" ? trainingJob() : null,
+  job: scenario.project === "training" || scenario.project === "retraining" ? trainingJob() : null,
   neuron: scenario.neuron,
   error: scenario.fault,
   busy: null,
 };
 
 function projectSummary(): ProjectSummary {
-  const trained = scenario.project === "trained";
+  const trained = scenario.project === "trained" || scenario.project === "retraining";
   return {
     id: "/films",
     name: "Made-up films",
@@ -56,7 +59,9 @@ function projectSummary(): ProjectSummary {
     items: 1200,
     dimensions: 24,
     interactions: 96_120,
-    settings: { latents: 24, epochs: 18 },
+    preset: "default",
+    settings: SETTINGS,
+    unmeasured: scenario.project === "unmeasured",
     sae: trained
       ? { path: "/films/sae", hash: "abc", latents: scenario.neurons, labelled: 12, report: { ms: 0.592 } }
       : null,
@@ -70,10 +75,31 @@ function trainingJob(): Job {
     kind: "train",
     project: "/films",
     state: "running",
-    progress: { phase: "training", epoch: 7, epochs: 18, step: 19_800, steps: 52_488, loss: 0.4123, secondsLeft: 21.4 },
+    progress: {
+      phase: "training",
+      epoch: 7,
+      epochs: 18,
+      step: 19_800,
+      steps: 52_488,
+      loss: 0.4123,
+      secondsLeft: 21.4,
+      resumedAt: 6_561,
+      measuredShare: null,
+      trial: null,
+      curve: madeUpCurve({ steps: 52_488, pace: 5, latents: 24, heldOut: true }, 15),
+    },
     error: null,
     artifact: null,
   };
+}
+
+/** What the engine would make of it, with one preset that differs from the others and one setting that is checked. */
+function runSettings({ preset = "default", settings }: AskedSettings): RunSettings {
+  const ofPreset = preset === "paper-ncf" ? { predictionWeight: 10, predictionLoss: "bce" as const } : {};
+  const run = { preset, settings: { ...SETTINGS, ...ofPreset, ...settings } };
+  if (run.settings.latents >= 1) return run;
+  const key = "sae.settings.latents";
+  throw new RecPrismError("settings-invalid", `${key}: Too small: expected number to be >=1.`, { key });
 }
 
 /** Fails where the scenario says so. */
@@ -85,12 +111,15 @@ function answer<Value>(method: string, work: () => Value): Promise<Answer<Value>
   });
 }
 
+window.shown = () => state;
+
 let previews = 0;
 const host: LabHost = {
   ready: async () => state,
   openEmbeddings() {},
   openSample() {},
   train() {},
+  measure() {},
   cancelTraining() {},
   selectNeuron(neuron) {
     window.announce.state({ neuron });
@@ -111,6 +140,8 @@ const host: LabHost = {
     previews--;
     return answer("preview", () => world.preview(user, wanted, k));
   },
+  runs: () => answer("runs", () => PAST_RUNS.slice(0, scenario.runs)),
+  trainSettings: (asked) => answer("trainSettings", () => runSettings(asked)),
   recipe: async () => recipe,
   recipeChanged(changed) {
     recipe = changed;

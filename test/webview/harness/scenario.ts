@@ -5,9 +5,11 @@ import type { Theme } from "./themes";
 export interface Scenario {
   view: "neurons" | "lab";
   theme: Theme;
-  project: "none" | "untrained" | "training" | "trained";
+  project: "none" | "untrained" | "unmeasured" | "training" | "trained" | "retraining";
   neurons: number;
   neuron: number | null;
+  /** How many of the past runs are remembered. */
+  runs: number;
   /** Titles and labels that would be markup if anyone let them. */
   hostile: boolean;
   fault: ErrorData | null;
@@ -24,6 +26,7 @@ export const USUAL: Scenario = {
   project: "trained",
   neurons: 400,
   neuron: null,
+  runs: 5,
   hostile: false,
   fault: null,
   failing: {},

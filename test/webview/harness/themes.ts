@@ -62,6 +62,8 @@ const LIGHT = {
   "charts-blue": "#0063d3",
   "charts-green": "#388a34",
   "charts-orange": "#d18616",
+  "charts-purple": "#652d90",
+  "charts-red": "#e51400",
 };
 
 const DARK = {
@@ -117,6 +119,8 @@ const DARK = {
   "charts-blue": "#59a4f9",
   "charts-green": "#89d185",
   "charts-orange": "#d18616",
+  "charts-purple": "#b180d7",
+  "charts-red": "#f14c4c",
 };
 
 /** High contrast leaves out most backgrounds: what is undefined there is undefined here. */
@@ -170,6 +174,8 @@ const HIGH_CONTRAST = {
   "charts-blue": "#59a4f9",
   "charts-green": "#89d185",
   "charts-orange": "#d18616",
+  "charts-purple": "#b180d7",
+  "charts-red": "#f48771",
 };
 
 const COLOURS: Record<Theme, Record<string, string>> = {

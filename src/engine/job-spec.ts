@@ -1,0 +1,21 @@
+/** What a job process can be asked to do. */
+
+import { type MeasureJob, runMeasureJob } from "./measure-job";
+import { runSearchJob, type SearchJob } from "./search-job";
+import { runSeedsJob, type SeedsJob } from "./seeds-job";
+import { type JobHooks, type JobResult, runTrainJob, type TrainJob } from "./train-job";
+
+export type JobSpec = TrainJob | SearchJob | MeasureJob | SeedsJob;
+
+export function runJob(job: JobSpec, hooks: JobHooks): Promise<JobResult> {
+  switch (job.kind) {
+    case "train":
+      return runTrainJob(job, hooks);
+    case "search":
+      return runSearchJob(job, hooks);
+    case "measure":
+      return runMeasureJob(job, hooks);
+    case "seeds":
+      return runSeedsJob(job, hooks);
+  }
+}

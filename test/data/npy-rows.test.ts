@@ -1,0 +1,228 @@
+/** Rows that stay in their file: the same numbers as in memory, checked where they are read. */
+import { open, rename, truncate, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  gatheredRows,
+  inMemory,
+  isInMemory,
+  type Matrix,
+  matrix,
+  type Rows,
+  row,
+  rowBlocks,
+  rowsBetween,
+  stackedRows,
+} from "../../src/data/matrix";
+import { npyHeaderBytes, readNpy, writeNpy } from "../../src/data/npy";
+import { closeRows, openNpy } from "../../src/data/npy-rows";
+import { failure, scratchFile, scratchFolder } from "./scratch";
+
+/** A file in one of the forms that NumPy writes. */
+function npyBytes({ rows, columns, values }: Matrix, dtype: string, fortran = false): Buffer {
+  const ordered = fortran ? Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]) : values;
+  const data = Buffer.from((dtype.endsWith("4") ? Float32Array : Float64Array).from(ordered).buffer);
+  if (dtype.startsWith(">")) dtype.endsWith("4") ? data.swap32() : data.swap64();
+  const text = `{'descr': '${dtype}', 'fortran_order': ${fortran ? "True" : "False"}, 'shape': (${rows}, ${columns}), }\n`;
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(text.length);
+  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), length, Buffer.from(text), data]);
+}
+
+const matrices = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 7 })).chain(([rows, columns]) =>
+  fc
+    .array(fc.float({ noNaN: true, noDefaultInfinity: true }), {
+      minLength: rows * columns,
+      maxLength: rows * columns,
+    })
+    .map((values) => matrix(rows, columns, new Float32Array(values))),
+);
+
+async function withRows(file: string, work: (rows: Rows) => void | Promise<void>): Promise<void> {
+  const rows = await openNpy(file, 0);
+  try {
+    await work(rows);
+  } finally {
+    await closeRows(rows);
+  }
+}
+
+/** A counting matrix in a file, all of whose rows differ. */
+async function countingFile(rows: number, columns: number): Promise<{ file: string; of: Matrix }> {
+  const of = matrix(
+    rows,
+    columns,
+    Float32Array.from({ length: rows * columns }, (_, i) => i),
+  );
+  const file = join(await scratchFolder(), "rows.npy");
+  await writeNpy(file, of);
+  return { file, of };
+}
+
+describe("rows in a file", () => {
+  it("are those of the matrix in memory, however it is stored and whatever is asked for", async () => {
+    const file = join(await scratchFolder(), "rows.npy");
+    await fc.assert(
+      fc.asyncProperty(
+        matrices,
+        fc.constantFrom("<f4", ">f4", "<f8", ">f8"),
+        fc.array(fc.nat(1_000), { maxLength: 20 }),
+        fc.nat(1_000),
+        fc.nat(1_000),
+        async (of, dtype, wanted, a, b) => {
+          await writeFile(file, npyBytes(of, dtype));
+          await withRows(file, (stored) => {
+            expect(isInMemory(stored)).toBe(false);
+            expect([stored.rows, stored.columns]).toEqual([of.rows, of.columns]);
+            const rows = wanted.map((row) => row % of.rows);
+            expect(gatheredRows(stored, rows)).toEqual(gatheredRows(of, rows));
+            const [from, to] = [a % (of.rows + 1), b % (of.rows + 1)].sort((x, y) => x - y);
+            expect(rowsBetween(stored, from, to)).toEqual(rowsBetween(of, from, to));
+            expect(row(stored, of.rows - 1)).toEqual(row(of, of.rows - 1));
+            expect(inMemory(stored)).toEqual(of);
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("come in blocks that cover them once, in order", async () => {
+    const { file, of } = await countingFile(5_000_000, 1);
+    await withRows(file, (stored) => {
+      const starts: number[] = [];
+      let next = 0;
+      for (const { start, block } of rowBlocks(stored)) {
+        starts.push(start);
+        expect(start).toBe(next);
+        expect(block.values[0]).toBe(start);
+        expect(block.values[block.rows - 1]).toBe(start + block.rows - 1);
+        next += block.rows;
+      }
+      expect(next).toBe(of.rows);
+      expect(starts.length).toBeGreaterThan(1);
+    });
+  });
+
+  it("stack above and below rows in memory, across the border too", async () => {
+    const { file, of } = await countingFile(5, 3);
+    const below = matrix(4, 3, new Float32Array(12).fill(-1));
+    const whole = matrix(9, 3, Float32Array.from([...of.values, ...below.values]));
+    await withRows(file, (stored) => {
+      for (const stack of [stackedRows(stored, below), stackedRows(of, below)]) {
+        expect([stack.rows, stack.columns]).toEqual([9, 3]);
+        for (let from = 0; from <= 9; from++) {
+          for (let to = from; to <= 9; to++) expect(rowsBetween(stack, from, to)).toEqual(rowsBetween(whole, from, to));
+        }
+        expect(gatheredRows(stack, [8, 0, 4, 5, 0])).toEqual(gatheredRows(whole, [8, 0, 4, 5, 0]));
+      }
+    });
+  });
+
+  it("stay there only where they are too large", async () => {
+    const { file, of } = await countingFile(6, 4);
+    expect(await openNpy(file, 6 * 4 * 4)).toEqual(of);
+    await withRows(file, (stored) => expect(isInMemory(stored)).toBe(false));
+    // float64 takes as much in memory as float32.
+    const double = await scratchFile("double.npy", npyBytes(of, "<f8"));
+    expect(await openNpy(double, 6 * 4 * 4)).toEqual(of);
+  });
+
+  it("are read whole in Fortran order, which scatters them", async () => {
+    const of = (await countingFile(6, 4)).of;
+    const file = await scratchFile("fortran.npy", npyBytes(of, "<f4", true));
+    expect(await openNpy(file, 0)).toEqual(of);
+  });
+
+  it("in Fortran order and too large for memory are refused with the line that converts them", async () => {
+    const file = await scratchFile("fortran.npy", "");
+    // A file of 600 MB without a block on the disk.
+    const [rows, columns] = [1_200_000, 125];
+    const header = Buffer.from(npyHeaderBytes(rows, columns).toString("latin1").replace("False", "True "), "latin1");
+    const handle = await open(file, "w");
+    await handle.write(header);
+    await handle.truncate(header.length + rows * columns * 4);
+    await handle.close();
+    await failure(openNpy(file), "file-format", "Fortran order", "1200000 x 125", "np.ascontiguousarray");
+  });
+});
+
+describe("a value that is no number", () => {
+  it("is found where its row is read, by row and column of the file, and nowhere else", async () => {
+    const { file, of } = await countingFile(8, 3);
+    of.values[5 * 3 + 2] = Number.NaN;
+    of.values[7 * 3] = Number.POSITIVE_INFINITY;
+    await writeNpy(file, of);
+    await withRows(file, async (stored) => {
+      expect(rowsBetween(stored, 0, 5)).toEqual(rowsBetween(of, 0, 5));
+      const read = async (work: () => unknown) => work();
+      for (const work of [() => rowsBetween(stored, 3, 7), () => row(stored, 5), () => gatheredRows(stored, [0, 5])]) {
+        const error = await failure(read(work), "value-not-finite", file, "row 5, column 2", "not a number");
+        expect(error.where).toEqual({ file, row: 5, column: "2" });
+      }
+      await failure(
+        read(() => row(stored, 7)),
+        "value-not-finite",
+        "row 7, column 0",
+        "infinite",
+      );
+    });
+    await failure(readNpy(file), "value-not-finite", "row 5, column 2");
+  });
+
+  it("is found among float64 beyond float32", async () => {
+    const file = await scratchFile("double.npy", npyBytes(matrix(2, 1), "<f8"));
+    const handle = await open(file, "r+");
+    const { size } = await handle.stat();
+    await handle.write(Buffer.from(Float64Array.of(1e300).buffer), 0, 8, size - 8);
+    await handle.close();
+    await withRows(file, async (stored) => {
+      await failure((async () => row(stored, 1))(), "value-not-finite", "row 1, column 0", "too large for float32");
+    });
+  });
+});
+
+describe("a file that does not stay as it is", () => {
+  const later = () => new Promise((resolve) => setTimeout(resolve, 80));
+  const read = async (rows: Rows, index: number) => row(rows, index);
+
+  it("is named when it is cut short", async () => {
+    const { file } = await countingFile(100, 4);
+    await withRows(file, async (stored) => {
+      await truncate(file, 800);
+      await failure(read(stored, 99), "file-truncated", file, "became shorter");
+      await later();
+      await failure(read(stored, 0), "file-truncated", file, "became shorter");
+    });
+  });
+
+  it("is named when it is written to", async () => {
+    const { file } = await countingFile(100, 4);
+    await withRows(file, async (stored) => {
+      await later();
+      expect(await read(stored, 1)).toEqual(Float32Array.of(4, 5, 6, 7));
+      await later();
+      await utimes(file, new Date(0), new Date(0));
+      await failure(read(stored, 1), "file-changed", file, "Open the project again");
+    });
+  });
+
+  it("does not matter when another takes its place, as writers that mean well do", async () => {
+    const { file, of } = await countingFile(100, 4);
+    const { file: other } = await countingFile(3, 4);
+    await withRows(file, async (stored) => {
+      await rename(other, file);
+      await later();
+      expect(await read(stored, 99)).toEqual(row(of, 99));
+    });
+  });
+
+  it("cannot be read once it is closed", async () => {
+    const { file } = await countingFile(10, 4);
+    const stored = await openNpy(file, 0);
+    await closeRows(stored);
+    await closeRows(stored);
+    await failure(read(stored, 0), "cancelled", file, "closed");
+  });
+});
