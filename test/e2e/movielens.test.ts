@@ -28,8 +28,7 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
   it("opens from the Explorer's menu, finding the tables two folders up", async () => {
     await explorerRow("embeddings").click();
     await explorerRow("mf").click();
-    await explorerRow("items.npy").first().click({ button: "right" });
-    await workbench.page.getByRole("menuitem", { name: "Open Embeddings…" }).click();
+    await workbench.contextMenu(explorerRow("items.npy").first(), "Open Embeddings…");
     await expect
       .poll(async () => (await workbench.choices()).join("\n"), { timeout: 60_000 })
       .toMatch(/Create project/);

@@ -81,6 +81,17 @@ export class Workbench {
     await this.quickInput.getByRole("option", { name: label }).first().click();
   }
 
+  /** Takes an entry of what a right-click on `target` opens. */
+  async contextMenu(target: Locator, entry: string): Promise<void> {
+    const item = this.page.getByRole("menuitem", { name: entry });
+    await target.click({ button: "right" });
+    // A menu ignores the mouse for the first tenth of a second, lest the click that opened it chooses too.
+    await poll(`${entry} in the context menu`, async () => {
+      await item.click({ timeout: 2000, noWaitAfter: true }).catch(() => undefined);
+      return soon(() => item.waitFor({ state: "hidden", timeout: 1000 }));
+    });
+  }
+
   /** The entries of the open quick pick, as read out. */
   async choices(): Promise<string[]> {
     const options = this.quickInput.getByRole("option");
