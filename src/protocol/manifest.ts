@@ -6,6 +6,49 @@ export const MANIFEST_FILE = "recprism.json";
 const file = (what: string) => z.string().min(1).describe(`${what} Path relative to this file.`);
 const column = (what: string) => z.string().min(1).describe(what);
 
+/** Where a matrix is: a file, or a part of one. */
+export const matrixSourceSchema = z.union([
+  file("Matrix, one row each: .npy, .npz, .safetensors, .pt, .onnx, .h5, .parquet, .arrow, .csv, .jsonl or word vectors."),
+  z
+    .strictObject({
+      file: file("File that holds the matrix."),
+      tensor: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Which array of the file: its name in .npz, .safetensors, .pt, .onnx and .h5."),
+      column: column("Of a table: the column that holds each row's vector as a list.").optional(),
+      columns: z
+        .array(column("A column of numbers."))
+        .min(1)
+        .optional()
+        .describe("Of a table: the columns of numbers that are the dimensions, in order."),
+      id: column("Of a table: the column with the id of each row.").optional(),
+      transposed: z.boolean().optional().describe("The file holds one column per row of the matrix, [d, n]."),
+    })
+    .describe("A matrix that is one of several in its file, or columns of a table."),
+]);
+
+/** Where a table is: a file, or the answer of a query over files. */
+export const tableSourceSchema = z.union([
+  file("Table: .csv, .tsv, .dat, .parquet, .json, .jsonl or .sqlite."),
+  z
+    .strictObject({
+      file: file("Table."),
+      delimiter: z.string().min(1).optional().describe("What stands between columns, such as :: or |."),
+      header: z.boolean().optional().describe("The first line names the columns; otherwise they are column0, column1, …"),
+      encoding: z.string().min(1).optional().describe("Of the text, such as latin1. UTF-8 where nothing is said."),
+      table: z.string().min(1).optional().describe("Which table of a .sqlite file."),
+    })
+    .describe("A table with what its file does not say by itself."),
+  z
+    .strictObject({
+      sql: z.string().min(1).describe("A SELECT (DuckDB) over the tables named in `from`. Not run in a restricted workspace."),
+      from: z.record(z.string().regex(/^[A-Za-z_]\w*$/), file("Table.")).describe("Name of each table in the query, and its file."),
+    })
+    .describe("Several tables joined by a query."),
+]);
+
 /** How row n of an embedding matrix is named. Never guessed at run time: the manifest states it. */
 export const idRuleSchema = z.discriminatedUnion("rule", [
   z
@@ -18,12 +61,32 @@ export const idRuleSchema = z.discriminatedUnion("rule", [
       column: column("Id column by which the table, if any, is joined.").optional(),
     })
     .describe("The id of row n is n plus `first`."),
+  z
+    .strictObject({
+      rule: z.literal("matrix"),
+      column: column("Id column by which the table, if any, is joined.").optional(),
+    })
+    .describe("The file of the matrix names its rows: word vectors, or a table with `embeddings.id`."),
+  z
+    .strictObject({
+      rule: z.literal("list"),
+      file: file("Text file with one id a line, a .json list, or a .npy of ids."),
+      column: column("Id column by which the table, if any, is joined.").optional(),
+    })
+    .describe("Entry n of a file is the id of row n."),
+  z
+    .strictObject({
+      rule: z.literal("vocabulary"),
+      file: file("JSON object that gives the row of each id."),
+      column: column("Id column by which the table, if any, is joined.").optional(),
+    })
+    .describe('A JSON object such as {"id": row} names the rows.'),
 ]);
 
 const entityShape = {
-  embeddings: file("Matrix of embeddings, one row each (.npy, float32 or float64)."),
-  bias: file("Bias of each row (.npy, n or n x 1).").optional(),
-  table: file("Table of metadata (.csv or .tsv with a header).").optional(),
+  embeddings: matrixSourceSchema.describe("Matrix of embeddings, one row each."),
+  bias: matrixSourceSchema.describe("Bias of each row, n or n x 1.").optional(),
+  table: tableSourceSchema.describe("Table of metadata.").optional(),
   ids: idRuleSchema,
 };
 
@@ -51,9 +114,12 @@ export const usersSchema = z.strictObject({
 });
 
 export const interactionsSchema = z.strictObject({
-  table: file("Table of interactions, one user-item pair a line (.csv or .tsv with a header)."),
+  table: tableSourceSchema.describe("Table of interactions, one user-item pair a line."),
   user: column("Column with the user's id."),
   item: column("Column with the item's id."),
+  timestamp: column("Column with the time of the interaction: seconds, milliseconds or a date.").optional(),
+  rating: column("Column with a rating; without `leastRating` every line counts.").optional(),
+  leastRating: z.number().optional().describe("Lines rated lower are left out."),
 });
 
 export const recommenderSchema = z.discriminatedUnion("kind", [
@@ -168,6 +234,8 @@ export const manifestSchema = z
   })
   .describe("RecPrism project manifest");
 
+export type MatrixSource = z.infer<typeof matrixSourceSchema>;
+export type TableSource = z.infer<typeof tableSourceSchema>;
 export type IdRule = z.infer<typeof idRuleSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 /** A manifest as a person writes it, before defaults are filled in. */
@@ -176,3 +244,16 @@ export type RecommenderManifest = Manifest["recommender"];
 export type SaeSettings = z.infer<typeof saeSettingsSchema>;
 export type Standardisation = SaeSettings["standardisation"];
 export type Preset = (typeof PRESETS)[number];
+
+/** What messages call a matrix: its file, and the part of it. */
+export function matrixName(source: MatrixSource): string {
+  if (typeof source === "string") return source;
+  const part = source.tensor ?? source.column;
+  return part === undefined ? source.file : `${source.file} (${part})`;
+}
+
+/** What messages call a table. */
+export function tableName(source: TableSource): string {
+  if (typeof source === "string") return source;
+  return "file" in source ? source.file : `the query over ${Object.values(source.from).join(", ")}`;
+}
