@@ -1,18 +1,24 @@
 /** `npm run bench [-- NAME …]`: prints the tables of the budgets, each figure with its baseline from the same run. */
 import { cpus } from "node:os";
 import { resolve } from "node:path";
+import { benchData } from "./data";
 import { benchEncode } from "./encode";
 import { benchInteraction } from "./interaction";
+import { benchInteractions } from "./interactions";
 import { benchMovieLens } from "./movielens";
+import { benchRecommender } from "./recommender";
 import { benchSize } from "./size";
 import { benchTrainStep } from "./train-step";
 
 const benches: Record<string, () => void | Promise<void>> = {
   train: benchTrainStep,
   encode: benchEncode,
+  data: () => benchData(),
   waiting: benchInteraction,
+  interactions: benchInteractions,
   size: benchSize,
   movielens: () => benchMovieLens(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
+  recommender: () => benchRecommender(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
 };
 
 async function main(): Promise<void> {

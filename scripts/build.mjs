@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 
 /** Packages with native parts or WebAssembly cannot be bundled; `package.mjs` copies them beside the bundles. */
-export const NATIVE_PACKAGES = ["onnxruntime-node", "onnxruntime-web", "@duckdb/node-api"];
+export const NATIVE_PACKAGES = ["onnxruntime-node", "onnxruntime-web", "@duckdb/node-api", "h5wasm"];
 
 const NODE_ENTRIES = {
   extension: "src/extension.ts",

@@ -36,6 +36,7 @@ const RUNTIME_PARTS = {
   "@duckdb/node-bindings": ["."],
   [`@duckdb/node-bindings-${process.platform}-${process.arch}${musl ? "-musl" : ""}`]: ["."],
   "detect-libc": ["lib"],
+  h5wasm: ["dist/esm"],
 };
 const RUNTIME_FILE = /(\.m?js|\.wasm|\.node|\.dll|\.dylib|\.so(\.\d+)*|package\.json)$/;
 const LICENCE_FILE = /^(licen[cs]e|notice|thirdparty)/i;

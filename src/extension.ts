@@ -1,18 +1,23 @@
 /** Composition root of the extension: wires the host's parts to VS Code, nothing else. */
-import { commands, type Disposable, type ExtensionContext, Uri, window } from "vscode";
+import { commands, type Disposable, type ExtensionContext, window } from "vscode";
+import { addToManifest } from "./host/add-flow";
 import { contextKeys } from "./host/context-keys";
 import { createEngineHost } from "./host/engine-host";
 import { showFault } from "./host/faults";
 import { insertConfig } from "./host/insert-config";
 import { LabPanel } from "./host/lab-panel";
 import { LastEditor } from "./host/last-editor";
+import { ManifestCompletion } from "./host/manifest-completion";
+import { ManifestDiagnostics } from "./host/manifest-diagnostics";
 import { NeuronsViewProvider } from "./host/neurons-view";
-import { openEmbeddings } from "./host/open-flow";
+import { openEmbeddings, selectedFiles } from "./host/open-flow";
 import { ReportPage } from "./host/report";
 import { openAfterReload, openSample } from "./host/sample";
 import { saveConfig } from "./host/save-config";
+import { trainRecommender } from "./host/train-recommender";
 import { isAsked, Training } from "./host/training";
 import { trainingStatus } from "./host/training-status";
+import { SourceWatch } from "./host/watch-sources";
 import { WorkspaceProject } from "./host/workspace-project";
 
 export function activate(context: ExtensionContext): void {
@@ -21,6 +26,7 @@ export function activate(context: ExtensionContext): void {
   const workspaceProject = new WorkspaceProject(session, log);
   const training = new Training(session, workspaceProject, log);
   const lastEditor = new LastEditor();
+  const manifestDiagnostics = new ManifestDiagnostics(session, log);
   const report = new ReportPage(session);
   const lab = new LabPanel(context.extensionUri, session, workspaceProject);
   const neurons = new NeuronsViewProvider(context.extensionUri, session, workspaceProject, (neuron) => {
@@ -28,10 +34,10 @@ export function activate(context: ExtensionContext): void {
     lab.show(true);
   });
 
-  const command = (id: string, run: (argument: unknown) => unknown): Disposable =>
-    commands.registerCommand(id, async (argument: unknown) => {
+  const command = (id: string, run: (argument: unknown, selection: unknown) => unknown): Disposable =>
+    commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
       try {
-        await run(argument);
+        await run(argument, selection);
       } catch (thrown) {
         void showFault(thrown, log, session.state.project?.id);
       }
@@ -49,20 +55,30 @@ export function activate(context: ExtensionContext): void {
     session,
     workspaceProject,
     lastEditor,
+    manifestDiagnostics,
+    ...new ManifestCompletion(session).register(),
+    new SourceWatch(session, workspaceProject, log, () => manifestDiagnostics.checkAll()),
     report,
     lab,
     contextKeys(session),
     trainingStatus(session),
     session.onChanged(({ project }) => {
-      if (project !== null && project !== shown) log.info(`project opened ${project.name} (${project.id})`);
+      // Marked stale, it is the same one.
+      if (project !== null && project.manifest !== shown?.manifest)
+        log.info(`project opened ${project.name} (${project.id})`);
       shown = project;
     }),
     window.registerWebviewViewProvider(NeuronsViewProvider.viewId, neurons),
     window.registerWebviewPanelSerializer(LabPanel.viewType, lab),
-    command("recprism.openEmbeddings", (given) => openEmbeddings(given instanceof Uri ? given : undefined, session)),
+    command("recprism.openEmbeddings", (clicked, all) => openEmbeddings(selectedFiles(clicked, all), session)),
+    command("recprism.addInteractions", () => addToManifest("interactions", session, workspaceProject)),
+    command("recprism.addItemTable", () => addToManifest("items", session, workspaceProject)),
+    command("recprism.addUserTable", () => addToManifest("users", session, workspaceProject)),
+    command("recprism.addHead", () => addToManifest("head", session, workspaceProject)),
     command("recprism.openSample", () => openSample(session, context.globalState)),
     training.measureOnOpening((thrown) => void showFault(thrown, log, session.state.project?.id)),
     command("recprism.train", (given) => training.train(isAsked(given) ? given : { settings: {} })),
+    command("recprism.trainRecommender", (given) => trainRecommender(given, session, training, log)),
     command("recprism.measure", () => training.measure()),
     command("recprism.cancelTraining", () => training.cancel()),
     command("recprism.openLab", () => lab.show(false)),

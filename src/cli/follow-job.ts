@@ -15,7 +15,7 @@ export interface JobWords {
 
 /** @throws RecPrismError that the job failed with */
 export async function followed(
-  { engine, onJob }: Context,
+  { engine, onJob }: Pick<Context, "engine" | "onJob">,
   start: () => Promise<JobId>,
   { part = "", stopping, anew }: JobWords,
 ): Promise<Job> {

@@ -1,5 +1,5 @@
 /** `recprism init` and `recprism sample`: where projects come from. */
-import type { Proposal, ProposalOverrides } from "../protocol/engine";
+import type { PreviewRow, Proposal, ProposalOverrides } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { log, print, withEngine } from "./context";
 import { table } from "./table";
@@ -10,11 +10,18 @@ interface InitOptions {
   replace: boolean;
 }
 
-export async function initProject(folder: string, options: InitOptions): Promise<void> {
+export async function initProject(paths: string[], options: InitOptions): Promise<void> {
   await withEngine(async (engine) => {
-    const proposal = await engine.propose(folder, overridesOf(options.choose));
+    const proposal = await engine.propose(paths, overridesOf(options.choose));
     if (!options.json) log(choices(proposal));
+    for (const row of options.json ? [] : proposal.preview) log(`${row.side}: ${firstValues(row)}`);
     for (const note of proposal.notes) log(`note: ${note}`);
+    if (proposal.manifest === null && proposal.problems.length === 0 && proposal.withoutEmbeddings !== null) {
+      throw new RecPrismError(
+        "manifest-invalid",
+        `There are interactions in ${proposal.folder} but no embeddings. Make them with "recprism recommender train".`,
+      );
+    }
     if (proposal.manifest === null || proposal.problems.length > 0) {
       throw new RecPrismError("manifest-invalid", `No project can be made yet.\n- ${proposal.problems.join("\n- ")}`);
     }
@@ -40,6 +47,12 @@ function overridesOf(choices: string[]): ProposalOverrides {
       return [choice.slice(0, at), choice.slice(at + 1) || null];
     }),
   );
+}
+
+/** `row 0, id 1, Toy Story (1995), 0.12 -0.4 …` */
+function firstValues({ row, id, title, values }: PreviewRow): string {
+  const numbers = values.map((value) => Number(value.toPrecision(2))).join(" ");
+  return [`row ${row}`, `id ${id}`, ...(title === null ? [] : [title]), `${numbers} …`].join(", ");
 }
 
 function choices(proposal: Proposal): string {

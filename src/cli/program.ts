@@ -1,6 +1,7 @@
 /** The commands of `recprism` and their options. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExportLanguage } from "../protocol/engine";
+import { NEGATIVES, RECOMMENDER_KINDS } from "../protocol/recommender";
 import type { Edit } from "../protocol/steering";
 import { withProject } from "./context";
 import { encodeMatrix } from "./encode-matrix";
@@ -11,7 +12,9 @@ import { listRuns } from "./list-runs";
 import { withMeasuredSae } from "./measure-sae";
 import { number, wholeNumber } from "./numbers";
 import { recommend } from "./recommend";
+import { trainRecommender } from "./recommender";
 import { searchSettings } from "./search-settings";
+import { showStatus } from "./show-identity";
 import { showReport } from "./show-report";
 import { writeSteeringConfig } from "./steer";
 import { addSettings, settingsAsked } from "./train-options";
@@ -27,7 +30,11 @@ export function program(): Command {
     // Inherited by the commands that are added after it.
     .exitOverride();
 
-  command(recprism, "init <folder>", "find embeddings and tables in a folder and write recprism.json")
+  command(
+    recprism,
+    "init <paths...>",
+    "find embeddings and tables in a folder, or among files, and write recprism.json",
+  )
     .option("--choose <role=value>", "correct one choice, for example item-table=films.csv (repeatable)", collected, [])
     .option("--replace", "replace a recprism.json that is there", false)
     .action(initProject);
@@ -35,6 +42,12 @@ export function program(): Command {
   command(recprism, "sample <folder>", "make the sample project in a folder that is empty or does not exist").action(
     makeSample,
   );
+
+  command(recprism, "status", "show what the project holds, and which row of the embeddings is which user and item")
+    .addOption(saeOption())
+    .action(withProject(showStatus));
+
+  addRecommender(recprism);
 
   addSettings(command(recprism, "train", "train an SAE through the frozen recommender"))
     .option("--out <dir>", "folder of the artifact (default: sae.path of the manifest)")
@@ -109,6 +122,46 @@ export function program(): Command {
     .action(withMeasuredSae(exportConfig));
 
   return recprism;
+}
+
+function addRecommender(recprism: Command): void {
+  const recommender = recprism.command("recommender").description("make a recommender where there is none");
+  recommender
+    .command("train")
+    .description("learn embeddings from interactions, measure them, and write a project around them")
+    .addOption(
+      new Option("--kind <kind>", "logistic matrix factorisation, pairwise ranking, or a neural network over pairs")
+        .choices(RECOMMENDER_KINDS)
+        .default("mf"),
+    )
+    .requiredOption("--interactions <file>", "table with a user-item pair a line")
+    .option("--user <column>", "column of the user's id (default: recognised by name)")
+    .option("--item <column>", "column of the item's id (default: recognised by name)")
+    .option(
+      "--timestamp <column>",
+      'column of the time, by which pairs are held out (default: recognised; "" for none)',
+    )
+    .option("--rating <column>", "column of the rating (default: recognised)")
+    .option("--least-rating <x>", "leave out lines rated lower", number)
+    .option("--dimensions <d>", "width of the embeddings (default: 20)", wholeNumber)
+    .addOption(
+      new Option("--negatives <how>", "how items to tell from the chosen ones are drawn (default: uniform)").choices(
+        NEGATIVES,
+      ),
+    )
+    .option("--negatives-per-pair <n>", "how many of them for each pair", wholeNumber)
+    .option("--epochs <n>", "passes over the pairs", wholeNumber)
+    .option("--batch <n>", "pairs a step", wholeNumber)
+    .option("--learning-rate <x>", "of Adagrad", number)
+    .option("--l2 <x>", "weight of the squared embeddings", number)
+    .option("--hold-out <share>", "share of the pairs to measure with (default: 0.2)", number)
+    .option("--seed <n>", "of all chance (default: 0)", wholeNumber)
+    .requiredOption("--out <folder>", "folder of the recommender and its project")
+    .option("--json", "one JSON document on standard output, logs on standard error", false)
+    .allowExcessArguments(false)
+    .action(({ json, interactions, user, item, timestamp, rating, leastRating, out, ...settings }) =>
+      trainRecommender({ json, interactions, user, item, timestamp, rating, leastRating, out, settings }),
+    );
 }
 
 function command(parent: Command, usage: string, description: string): Command {

@@ -33,7 +33,7 @@ export function percent(value: number | null): string {
 }
 
 /** Titles come from files: control characters must not reach the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, " ");
 }
 

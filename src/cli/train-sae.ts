@@ -2,6 +2,7 @@
 import type { AskedSettings } from "../protocol/engine";
 import { type CommonOptions, type Context, log, print } from "./context";
 import { followed } from "./follow-job";
+import { identityText } from "./show-identity";
 import { reportText } from "./show-report";
 
 export interface TrainOptions extends CommonOptions {
@@ -12,6 +13,7 @@ export interface TrainOptions extends CommonOptions {
 export async function trainSae(context: Context, options: TrainOptions): Promise<void> {
   const { engine, project } = context;
   const { asked, restart, sae } = options;
+  log(identityText(project));
   const job = await followed(context, () => engine.train(project.id, { ...asked, restart, out: sae }), {
     stopping: "Stopping; what has been trained is kept.",
     anew: "--restart",

@@ -1,4 +1,6 @@
 /** A project's data: what the manifest points at, read, checked and mapped to rows. */
+import type { IdentitySummary } from "../protocol/engine";
+import type { ManifestFix } from "../protocol/error";
 import type { Manifest } from "../protocol/manifest";
 import type { Ids } from "./ids";
 import type { Rows } from "./matrix";
@@ -31,6 +33,8 @@ export interface Users extends Entities {
 export interface Interactions {
   offsets: Uint32Array;
   items: Uint32Array;
+  /** When each pair was seen last, in seconds since 1970; NaN where that cannot be read. Only where the manifest names a `timestamp`. */
+  times?: Float64Array;
 }
 
 export interface Dataset {
@@ -42,6 +46,13 @@ export interface Dataset {
   interactions: Interactions | null;
   /** What a person should know: ids that did not map, items without a title. */
   warnings: string[];
+}
+
+/** A data set as it was read from its files. */
+export interface LoadedDataset extends Dataset {
+  identity: IdentitySummary;
+  /** Changes of the manifest that would most likely do away with a warning. */
+  fixes: ManifestFix[];
 }
 
 export function titleOf({ titles, ids }: Items, row: number): string {

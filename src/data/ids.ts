@@ -2,6 +2,8 @@
 
 export interface Ids extends Iterable<string> {
   readonly length: number;
+  /** The number of row 0 where row n is called by this number plus n; null where ids are listed. */
+  readonly first: number | null;
   at(row: number): string;
   rowOf(id: string): number | undefined;
 }
@@ -12,6 +14,7 @@ export function listedIds(ids: readonly string[]): Ids {
   for (const [row, id] of ids.entries()) if (!rows.has(id)) rows.set(id, row);
   return {
     length: ids.length,
+    first: null,
     at: (row) => ids[row],
     rowOf: (id) => rows.get(id),
     [Symbol.iterator]: () => ids[Symbol.iterator](),
@@ -23,6 +26,7 @@ export function numberedIds(length: number, first: number): Ids {
   const at = (row: number) => String(first + row);
   return {
     length,
+    first,
     at,
     rowOf(id) {
       const row = Number(id) - first;

@@ -1,7 +1,12 @@
 /** Interactions from a table: distinct user-item pairs, ids mapped to rows, and a count of what does not map. */
+import { RecPrismError } from "../protocol/error";
+import type { Manifest, TableSource } from "../protocol/manifest";
 import type { Interactions } from "./dataset";
 import type { Ids } from "./ids";
-import { withTable } from "./table-database";
+import { type LoadedTable, type TableOptions, withTable } from "./table-database";
+import { timeOf, timeUnit } from "./table-time";
+
+export type InteractionColumns = Omit<NonNullable<Manifest["interactions"]>, "table">;
 
 /** Ids of one column that name no row. */
 export interface UnknownIds {
@@ -18,56 +23,139 @@ export interface MappedInteractions {
   interactions: Interactions;
   /** Distinct pairs that map. */
   pairs: number;
-  /** Lines of the table. */
+  /** Lines of the table that are rated high enough. */
   lines: number;
+  /** Lines that are rated too low, or whose rating is no number. */
+  lowLines: number;
   /** Lines of which user or item, or both, do not map. */
   unmappedLines: number;
+  /** Lines of which the time cannot be read. */
+  timelessLines: number;
   unknownUsers: UnknownIds;
   unknownItems: UnknownIds;
 }
 
 /**
- * @param columns names of the user's and the item's id column
- * @throws RecPrismError file-missing, file-unreadable, file-format, column-missing
+ * Tens of millions of lines pass through DuckDB, which sorts them in bounded memory; only the pairs come back.
+ *
+ * @param source its files are absolute
+ * @throws RecPrismError as `withTable`
  */
 export async function readInteractions(
-  file: string,
-  columns: { user: string; item: string },
+  source: TableSource,
+  columns: InteractionColumns,
+  users: Ids,
+  items: Ids,
+  options: TableOptions = {},
+): Promise<MappedInteractions> {
+  const { user, item, timestamp, rating, leastRating } = columns;
+  if (leastRating !== undefined && rating === undefined) {
+    throw new RecPrismError(
+      "manifest-invalid",
+      `interactions.leastRating is given, but interactions.rating does not say which column holds the rating. Add it.`,
+      { key: "interactions.rating" },
+    );
+  }
+  const needed = [user, item, timestamp, leastRating === undefined ? undefined : rating];
+  return withTable(source, (table) => mapped(table, columns, users, items), {
+    ...options,
+    columns: needed.filter((name) => name !== undefined),
+  });
+}
+
+async function mapped(
+  table: LoadedTable,
+  { user, item, timestamp, rating, leastRating }: InteractionColumns,
   users: Ids,
   items: Ids,
 ): Promise<MappedInteractions> {
-  return withTable(file, async ({ column, query }) => {
-    const [user, item] = [column(columns.user), column(columns.item)];
-    const userIds = await distinctIds(query, user, "users");
-    const itemIds = await distinctIds(query, item, "items");
-    const [userCodes, itemCodes, counts] = (await query(
-      `SELECT users.code::INTEGER, items.code::INTEGER, count(*)::DOUBLE FROM lines
-       JOIN users ON users.id = coalesce(${user}, '') JOIN items ON items.id = coalesce(${item}, '') GROUP BY ALL`,
-    )) as number[][];
-    const userRows = userIds.ids.map((id) => users.rowOf(id) ?? -1);
-    const itemRows = itemIds.ids.map((id) => items.rowOf(id) ?? -1);
-    let lines = 0;
-    let unmappedLines = 0;
-    const mapped: { users: number[]; items: number[] } = { users: [], items: [] };
-    for (let pair = 0; pair < counts.length; pair++) {
-      const userRow = userRows[userCodes[pair]];
-      const itemRow = itemRows[itemCodes[pair]];
-      lines += counts[pair];
-      if (userRow < 0 || itemRow < 0) unmappedLines += counts[pair];
-      else {
-        mapped.users.push(userRow);
-        mapped.items.push(itemRow);
+  const ofUser = await mapping(table, "users", users, `coalesce(lines.${table.column(user)}, '')`);
+  const ofItem = await mapping(table, "items", items, `coalesce(lines.${table.column(item)}, '')`);
+  const joined = `lines ${ofUser.join} ${ofItem.join}`;
+  const high =
+    leastRating === undefined || rating === undefined
+      ? "true"
+      : `coalesce(TRY_CAST(lines.${table.column(rating)} AS DOUBLE) >= ${leastRating}, false)`;
+  const time = timestamp === undefined ? null : `lines.${table.column(timestamp)}`;
+  const timed = time === null ? null : timeOf(time, await timeUnit(table, time));
+  const known = `${ofUser.row} IS NOT NULL AND ${ofItem.row} IS NOT NULL`;
+
+  const [all, lines, mappedLines, timelessLines] = (
+    await table.query(
+      `SELECT count(*), count(*) FILTER (${high}), count(*) FILTER (${high} AND ${known}),
+       count(*) FILTER (${high} AND ${known} AND ${timed ?? "0"} IS NULL) FROM ${joined}`,
+    )
+  ).map(([count]) => Number(count));
+  const interactions = await sortedPairs(
+    table.stream(
+      `SELECT (${ofUser.row})::INTEGER, (${ofItem.row})::INTEGER, (${timed ?? "0"})::DOUBLE FROM ${joined}
+       WHERE ${high} AND ${known} ORDER BY 1, 2, 3 NULLS FIRST`,
+    ),
+    mappedLines,
+    users.length,
+    timed !== null,
+  );
+  return {
+    interactions,
+    pairs: interactions.items.length,
+    lines,
+    lowLines: all - lines,
+    unmappedLines: lines - mappedLines,
+    timelessLines,
+    unknownUsers: await unknownIds(table, ofUser, high, users),
+    unknownItems: await unknownIds(table, ofItem, high, items),
+  };
+}
+
+interface Mapping {
+  /** SQL of the id. */
+  id: string;
+  /** What joins the table of ids; nothing for numbered rows. */
+  join: string;
+  /** SQL of the row; NULL for an id that names none. */
+  row: string;
+}
+
+async function mapping(table: LoadedTable, name: string, ids: Ids, id: string): Promise<Mapping> {
+  if (ids.first === null) {
+    await table.createIds(name, ids);
+    return { id, join: `LEFT JOIN ${name} ON ${name}.id = ${id}`, row: `${name}.row` };
+  }
+  const number = `TRY_CAST(${id} AS BIGINT)`;
+  const last = ids.first + ids.length - 1;
+  // Only the number as it is written here: neither 007 nor 7.0.
+  const names = `${number} BETWEEN ${ids.first} AND ${last} AND ${number}::VARCHAR = ${id}`;
+  return { id, join: "", row: `CASE WHEN ${names} THEN ${number} - ${ids.first} END` };
+}
+
+/** Of pairs in order of user, item and time, the last of each. */
+async function sortedPairs(
+  chunks: ReturnType<LoadedTable["stream"]>,
+  most: number,
+  users: number,
+  timed: boolean,
+): Promise<Interactions> {
+  const offsets = new Uint32Array(users + 1);
+  const items = new Uint32Array(most);
+  const times = timed ? new Float64Array(most) : undefined;
+  let [pairs, lastUser, lastItem] = [0, -1, -1];
+  for await (const chunk of chunks) {
+    const [ofUser, ofItem, ofTime] = [0, 1, 2].map((column) => chunk.getColumnVector(column));
+    for (let line = 0; line < chunk.rowCount; line++) {
+      const [user, item] = [ofUser.getItem(line) as number, ofItem.getItem(line) as number];
+      if (user !== lastUser || item !== lastItem) {
+        items[pairs++] = item;
+        offsets[user + 1]++;
+        [lastUser, lastItem] = [user, item];
       }
+      if (times !== undefined) times[pairs - 1] = (ofTime.getItem(line) as number | null) ?? Number.NaN;
     }
-    return {
-      interactions: byUser(mapped.users, mapped.items, users.length),
-      pairs: mapped.users.length,
-      lines,
-      unmappedLines,
-      unknownUsers: unknownIds(userIds, users),
-      unknownItems: unknownIds(itemIds, items),
-    };
-  });
+  }
+  for (let user = 0; user < users; user++) offsets[user + 1] += offsets[user];
+  // A copy takes memory for both, so that a little that is left over is borne.
+  const cut = <Values extends Uint32Array | Float64Array>(values: Values) =>
+    (pairs > 0.75 * most ? values.subarray(0, pairs) : values.slice(0, pairs)) as Values;
+  return { offsets, items: cut(items), ...(times === undefined ? {} : { times: cut(times) }) };
 }
 
 /** Interactions from distinct pairs in any order. */
@@ -82,37 +170,31 @@ export function byUser(userOfPair: ArrayLike<number>, itemOfPair: ArrayLike<numb
   return { offsets, items };
 }
 
-interface DistinctIds {
-  /** By code, in order of first appearance. */
-  ids: string[];
-  lines: number[];
-}
-
-async function distinctIds(
-  query: (sql: string) => Promise<unknown[][]>,
-  column: string,
-  table: string,
-): Promise<DistinctIds> {
-  await query(
-    `CREATE TABLE ${table} AS SELECT id, lines, row_number() OVER (ORDER BY first) - 1 AS code FROM
-     (SELECT coalesce(${column}, '') AS id, min(rowid) AS first, count(*) AS lines FROM lines GROUP BY 1)`,
+async function unknownIds(table: LoadedTable, of: Mapping, high: string, known: Ids): Promise<UnknownIds> {
+  const [[ids], [lines], [examples]] = await table.query(
+    `SELECT count(*), coalesce(sum(lines), 0)::DOUBLE, to_json(coalesce(min_by(id, first, 3), [])) FROM
+     (SELECT ${of.id} AS id, count(*) AS lines, min(lines.rowid) AS first FROM lines ${of.join}
+      WHERE ${high} AND ${of.row} IS NULL GROUP BY 1)`,
   );
-  const [ids, lines] = await query(`SELECT id, lines::DOUBLE FROM ${table} ORDER BY code`);
-  return { ids: ids as string[], lines: lines as number[] };
+  if (Number(ids) === 0) return { ids: 0, lines: 0, examples: [], shift: null };
+  return {
+    ids: Number(ids),
+    lines: Number(lines),
+    examples: JSON.parse(String(examples)),
+    shift: await shiftOf(table.stream(`SELECT DISTINCT ${of.id} FROM lines WHERE ${high}`), known),
+  };
 }
 
-function unknownIds({ ids, lines }: DistinctIds, known: Ids): UnknownIds {
-  const result: UnknownIds = { ids: 0, lines: 0, examples: [], shift: null };
-  for (const [code, id] of ids.entries()) {
-    if (known.rowOf(id) !== undefined) continue;
-    result.ids++;
-    result.lines += lines[code];
-    if (result.examples.length < 3) result.examples.push(id);
+async function shiftOf(chunks: ReturnType<LoadedTable["stream"]>, known: Ids): Promise<1 | -1 | null> {
+  const possible = new Set<1 | -1>([-1, 1]);
+  for await (const chunk of chunks) {
+    for (const id of chunk.getColumnValues(0) as string[]) {
+      for (const by of possible) {
+        if (!/^\d{1,15}$/.test(id) || known.rowOf(String(Number(id) + by)) === undefined) possible.delete(by);
+      }
+    }
+    // What is left of the stream is of no use.
+    if (possible.size === 0) break;
   }
-  if (result.ids > 0) {
-    const mapsWhenShifted = (by: number) =>
-      ids.every((id) => /^\d{1,15}$/.test(id) && known.rowOf(String(Number(id) + by)) !== undefined);
-    result.shift = mapsWhenShifted(-1) ? -1 : mapsWhenShifted(1) ? 1 : null;
-  }
-  return result;
+  return [...possible][0] ?? null;
 }

@@ -1,13 +1,19 @@
 /** From a manifest to a data set: everything read, checked against everything else, ids mapped to rows. */
-import { resolve } from "node:path";
-import { RecPrismError } from "../protocol/error";
-import type { Manifest } from "../protocol/manifest";
-import type { Dataset, Entities, Interactions, Items, Users } from "./dataset";
+import { type ManifestFix, manifestFix, RecPrismError } from "../protocol/error";
+import { matrixName, tableName } from "../protocol/manifest";
+import type { Dataset, Entities, Interactions, Items, LoadedDataset, Users } from "./dataset";
+import { counted } from "./identity-rule";
+import { identitySummary, type NamedRows } from "./identity-summary";
 import { readInteractions, type UnknownIds } from "./interactions-file";
-import { counted, loadEntities } from "./load-entities";
+import { type LoadedEntities, type Loading, loadEntities, tableOptions } from "./load-entities";
 import { readManifest } from "./manifest-file";
-import type { Rows } from "./matrix";
-import { closeRows } from "./npy-rows";
+import { locate, placeOf } from "./manifest-paths";
+import { closeRows } from "./matrix";
+
+export interface LoadOptions {
+  /** The workspace is not trusted: no query of the manifest is run, and no file outside its folder is read. */
+  restricted?: boolean;
+}
 
 /**
  * Reads all that a manifest names. Paths in it are relative to its folder. Embeddings too large for memory stay in their
@@ -16,18 +22,22 @@ import { closeRows } from "./npy-rows";
  * @param manifestPath the manifest or its folder
  * @throws RecPrismError whatever is wrong with the manifest, a file, or how they fit together
  */
-export async function loadDataset(manifestPath: string): Promise<Dataset> {
+export async function loadDataset(
+  manifestPath: string,
+  { restricted = false }: LoadOptions = {},
+): Promise<LoadedDataset> {
   const { manifest, folder } = await readManifest(manifestPath);
-  const warnings: string[] = [];
-  const opened: Rows[] = [];
+  const loading: Loading = { place: { folder, restricted }, manifest, opened: [], warnings: [], fixes: [] };
   try {
-    const items = await loadItems(folder, manifest, warnings, opened);
-    const users = await loadUsers(folder, manifest, warnings, opened);
-    checkDimensions(folder, manifest, users, items);
-    const interactions = await loadInteractions(folder, manifest, users, items, warnings);
-    return { manifest, folder, users, items, interactions, warnings };
+    const { items, named: namedItems } = await loadItems(loading);
+    const { users, named: namedUsers } = await loadUsers(loading);
+    checkDimensions(loading, users, items);
+    const interactions = await loadInteractions(loading, users, items);
+    const identity = identitySummary(namedItems, namedUsers, interactions);
+    const { warnings, fixes } = loading;
+    return { manifest, folder, users, items, interactions, warnings, fixes, identity };
   } catch (thrown) {
-    for (const rows of opened) await closeRows(rows);
+    for (const rows of loading.opened) await closeRows(rows);
     throw thrown;
   }
 }
@@ -38,36 +48,35 @@ export async function closeDataset({ users, items }: Dataset): Promise<void> {
   await closeRows(items.embeddings);
 }
 
-function checkDimensions(folder: string, manifest: Manifest, users: Users, items: Items): void {
-  if (items.embeddings.columns !== users.embeddings.columns) {
-    throw new RecPrismError(
-      "row-count-mismatch",
-      `${manifest.items.embeddings} has ${items.embeddings.columns} columns but ${manifest.users.embeddings} has ${users.embeddings.columns}. Users and items must come from the same model, with as many dimensions.`,
-      { file: resolve(folder, manifest.users.embeddings), key: "users.embeddings" },
-    );
-  }
+function checkDimensions({ manifest, place }: Loading, users: Users, items: Items): void {
+  if (items.embeddings.columns === users.embeddings.columns) return;
+  const [ofItems, ofUsers] = [matrixName(manifest.items.embeddings), matrixName(manifest.users.embeddings)];
+  throw new RecPrismError(
+    "row-count-mismatch",
+    `${ofItems} has ${items.embeddings.columns} columns but ${ofUsers} has ${users.embeddings.columns}. Users and items must come from the same model, with as many dimensions.`,
+    { ...placeOf(manifest.users.embeddings, place), key: "users.embeddings" },
+  );
 }
 
-async function loadItems(folder: string, manifest: Manifest, warnings: string[], opened: Rows[]): Promise<Items> {
-  const { title, year, tags, table } = manifest.items;
+async function loadItems(loading: Loading): Promise<{ items: Items; named: NamedRows }> {
+  const { title, year, tags, table } = loading.manifest.items;
   const columns = [
     ...(title === undefined ? [] : [{ key: "items.title", column: title }]),
     ...(year === undefined ? [] : [{ key: "items.year", column: year }]),
     ...tags.map(({ column }, index) => ({ key: `items.tags[${index}]`, column })),
   ];
-  const loaded = await loadEntities(folder, manifest, "items", columns, opened);
-  warnings.push(...loaded.warnings);
+  const loaded = await loadEntities(loading, "items", columns);
   const { ids } = loaded.entities;
   const titles = title === undefined ? null : loaded.column(title).map((text, row) => text.trim() || ids.at(row));
   const yearTexts = year === undefined ? null : loaded.column(year);
   const years = yearTexts?.map(yearOfText) ?? titles?.map(yearOfTitle) ?? null;
   const unread = yearTexts?.filter((text, row) => text.trim() !== "" && years?.[row] === null) ?? [];
-  if (unread.length > 0) {
-    warnings.push(
-      `${counted(unread.length)} values of ${table}, column ${year}, are no years, such as "${unread[0]}".`,
+  if (unread.length > 0 && table !== undefined) {
+    loading.warnings.push(
+      `${counted(unread.length)} values of ${tableName(table)}, column ${year}, are no years, such as "${unread[0]}".`,
     );
   }
-  return {
+  const items = {
     ...loaded.entities,
     titles,
     years,
@@ -76,14 +85,20 @@ async function loadItems(folder: string, manifest: Manifest, warnings: string[],
       values: loaded.column(column).map((text) => tagsOf(text, separator)),
     })),
   };
+  return { items, named: named(loaded, (row) => titles?.[row] ?? null) };
 }
 
-async function loadUsers(folder: string, manifest: Manifest, warnings: string[], opened: Rows[]): Promise<Users> {
-  const { attributes } = manifest.users;
-  const columns = attributes.map((column, index) => ({ key: `users.attributes[${index}]`, column }));
-  const loaded = await loadEntities(folder, manifest, "users", columns, opened);
-  warnings.push(...loaded.warnings);
-  return { ...loaded.entities, attributes: attributes.map((column) => ({ column, values: loaded.column(column) })) };
+async function loadUsers(loading: Loading): Promise<{ users: Users; named: NamedRows }> {
+  const { attributes: wanted } = loading.manifest.users;
+  const columns = wanted.map((column, index) => ({ key: `users.attributes[${index}]`, column }));
+  const loaded = await loadEntities(loading, "users", columns);
+  const attributes = wanted.map((column) => ({ column, values: loaded.column(column) }));
+  const said = (row: number) => attributes.map(({ values }) => values[row]).filter((value) => value !== "");
+  return { users: { ...loaded.entities, attributes }, named: named(loaded, (row) => said(row).join(", ") || null) };
+}
+
+function named({ entities, rule, inTable }: LoadedEntities, title: NamedRows["title"]): NamedRows {
+  return { entities, rule, inTable, title: (row) => (title(row) === entities.ids.at(row) ? null : title(row)) };
 }
 
 /** `1995`, `1995.0`, `1995-11-22` and `22-Nov-1995` are all 1995. */
@@ -103,33 +118,55 @@ function tagsOf(text: string, separator: string | undefined): string[] {
   return [...new Set(parts.map((part) => part.trim()).filter((part) => part !== ""))];
 }
 
-async function loadInteractions(
-  folder: string,
-  { interactions: declared }: Manifest,
-  users: Entities,
-  items: Entities,
-  warnings: string[],
-): Promise<Interactions | null> {
+async function loadInteractions(loading: Loading, users: Entities, items: Entities): Promise<Interactions | null> {
+  const { manifest, place, warnings } = loading;
+  const { interactions: declared } = manifest;
   if (declared === undefined) return null;
-  const file = resolve(folder, declared.table);
-  const read = await readInteractions(file, declared, users.ids, items.ids);
-  if (read.lines === 0) warnings.push(`${declared.table} has no lines below its header.`);
+  const name = tableName(declared.table);
+  const options = tableOptions(loading, "interactions.table", declared.table);
+  const read = await readInteractions(await locate(declared.table, place), declared, users.ids, items.ids, options);
+  if (read.lines + read.lowLines === 0) warnings.push(`${name} has no lines below its header.`);
+  else if (read.lines === 0) {
+    warnings.push(`No line of ${name} is rated ${declared.leastRating} or higher. Check interactions.leastRating.`);
+  }
+  if (read.timelessLines > 0) {
+    warnings.push(
+      `${counted(read.timelessLines)} of ${counted(read.lines)} lines of ${name} have no time that can be read in column ${declared.timestamp}.`,
+    );
+  }
   const unknown = [
     unknownText(read.unknownUsers, "users", declared.user, users),
     unknownText(read.unknownItems, "items", declared.item, items),
   ].filter((text) => text !== null);
   if (unknown.length === 0) return read.interactions;
-  const left = `${counted(read.unmappedLines)} of ${counted(read.lines)} lines of ${declared.table} do not map to users and items: ${unknown.join(" ")}`;
+  const fixes = [shiftFix(manifest, "users", read.unknownUsers), shiftFix(manifest, "items", read.unknownItems)].filter(
+    (fix) => fix !== null,
+  );
+  const left = `${counted(read.unmappedLines)} of ${counted(read.lines)} lines of ${name} do not map to users and items: ${unknown.join(" ")}`;
   if (read.unmappedLines * 2 > read.lines) {
     const column = read.unknownUsers.lines > read.unknownItems.lines ? declared.user : declared.item;
-    throw new RecPrismError("id-unknown", `${left} Check the id rules and the columns of "interactions".`, {
-      file,
+    const remedy = fixes.length === 0 ? 'Check the id rules and the columns of "interactions".' : `${fixes[0].title}.`;
+    throw new RecPrismError("id-unknown", `${left} ${remedy}`, {
+      ...placeOf(declared.table, place),
       column,
       key: "interactions",
+      ...(fixes.length === 0 ? {} : { fix: fixes[0] }),
     });
   }
   warnings.push(`${left} They are left out.`);
+  loading.fixes.push(...fixes);
   return read.interactions;
+}
+
+/** Ids that are all off by one are put right where rows are numbered. */
+function shiftFix(
+  manifest: LoadedDataset["manifest"],
+  side: "users" | "items",
+  { shift }: UnknownIds,
+): ManifestFix | null {
+  const { ids } = manifest[side];
+  if (shift === null || ids.rule !== "row-number" || ids.first < shift) return null;
+  return manifestFix(`${side}.ids.first`, ids.first - shift);
 }
 
 function unknownText(unknown: UnknownIds, side: "users" | "items", column: string, known: Entities): string | null {

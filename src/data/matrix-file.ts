@@ -2,12 +2,34 @@
 import { extname } from "node:path";
 import { RecPrismError } from "../protocol/error";
 import type { MatrixSource } from "../protocol/manifest";
+import { arrowFormat } from "./arrow-format";
+import { hdf5Format } from "./hdf5-format";
+import { jsonLinesFormat } from "./json-lines-format";
 import type { FoundArray, MatrixFormat, OpenedArray } from "./matrix-format";
 import { npyFormat } from "./npy-format";
-import { MOST_BYTES_IN_MEMORY } from "./npy-rows";
+import { npzFormat } from "./npz-format";
+import { onnxFormat } from "./onnx-format";
+import { parquetFormat } from "./parquet-format";
+import { safetensorsFormat } from "./safetensors-format";
+import { MOST_BYTES_IN_MEMORY } from "./stored-rows";
+import { csvFormat } from "./table-matrix-csv";
+import { torchFormat } from "./torch-format";
+import { wordVectorsFormat } from "./word-vectors-format";
 
 /** In the order in which dialogs offer them. */
-export const MATRIX_FORMATS: readonly MatrixFormat[] = [npyFormat];
+export const MATRIX_FORMATS: readonly MatrixFormat[] = [
+  npyFormat,
+  npzFormat,
+  safetensorsFormat,
+  torchFormat,
+  onnxFormat,
+  hdf5Format,
+  parquetFormat,
+  arrowFormat,
+  csvFormat,
+  jsonLinesFormat,
+  wordVectorsFormat,
+];
 
 /** The format a file name speaks of; null for none. */
 export function matrixFormatOf(file: string): MatrixFormat | null {

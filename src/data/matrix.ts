@@ -13,6 +13,8 @@ export interface StoredRows {
   readonly columns: number;
   /** Reads rows [from, to) into `values`, row-major, from its element `at` on. */
   readInto(values: Float32Array, at: number, from: number, to: number): void;
+  /** Closes what they are stored in; they cannot be read any more. */
+  close?(): Promise<void>;
 }
 
 export type Rows = Matrix | StoredRows;
@@ -29,6 +31,11 @@ export function matrix(rows: number, columns: number, values: Float32Array = new
 
 export function isInMemory(of: Rows): of is Matrix {
   return "values" in of;
+}
+
+/** Closes the file where rows stayed in one. */
+export async function closeRows(of: Rows): Promise<void> {
+  if (!isInMemory(of)) await of.close?.();
 }
 
 /** One row. Of a matrix it is a view: writing to it writes to the matrix. */

@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { fileStats, readFault } from "./file-fault";
 
 /** Node refuses to read 2 GiB or more at once. */
-const LARGEST_READ = 1 << 30;
+export const LARGEST_READ = 1 << 30;
 
 /**
  * Opens an ordinary file, hands it over with its size in bytes, and closes it.
@@ -28,7 +28,7 @@ export async function withOpenedFile<Result>(
 }
 
 /** Up to `length` bytes, fewer only where the file ends; they start their buffer, as typed arrays over them need. */
-export async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+export async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
   const buffer = Buffer.from(new ArrayBuffer(length));
   return buffer.subarray(0, await fill(handle, position, buffer));
 }

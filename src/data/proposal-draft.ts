@@ -20,6 +20,8 @@ export class ProposalDraft {
   readonly choices: ProposalChoice[] = [];
   readonly problems: string[] = [];
   readonly notes: string[] = [];
+  /** The problems that are only that embeddings are missing. */
+  readonly missing: string[] = [];
 
   constructor(private readonly overrides: ProposalOverrides) {}
 
@@ -53,12 +55,24 @@ export class ProposalDraft {
       candidates: candidates.map((candidate) => ({ value: candidate.value, detail: candidate.detail })),
       required,
     });
-    if (required && chosen === null) this.problems.push(`${name}: ${none}`);
+    if (required && chosen === null) {
+      this.problems.push(`${name}: ${none}`);
+      if (role.endsWith("-embeddings")) this.missing.push(`${name}: ${none}`);
+    }
     return chosen?.found ?? null;
   }
 
-  done(folder: string, manifest: Proposal["manifest"]): Proposal {
+  done(folder: string, found: Partial<Pick<Proposal, "manifest" | "preview" | "withoutEmbeddings">>): Proposal {
     const { choices, problems, notes } = this;
-    return { folder, choices, problems, notes, manifest: problems.length > 0 ? null : manifest };
+    const { manifest = null, preview = [], withoutEmbeddings = null } = found;
+    return {
+      folder,
+      choices,
+      problems,
+      notes,
+      manifest: problems.length > 0 ? null : manifest,
+      preview,
+      withoutEmbeddings,
+    };
   }
 }

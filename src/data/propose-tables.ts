@@ -1,10 +1,15 @@
 /** Which tables describe items, users and interactions, and what their columns mean. */
 import type { ProposalRole } from "../protocol/engine";
+import type { Manifest } from "../protocol/manifest";
+import type { KnownInteractions, KnownItems } from "./known-set";
 import type { Candidate, ProposalDraft } from "./proposal-draft";
+import type { IdCounts } from "./propose-embeddings";
 import {
   idLikeness,
   namesInteractions,
+  namesRating,
   namesTags,
+  namesTime,
   namesTitle,
   namesYear,
   type Side,
@@ -18,15 +23,28 @@ export interface ChosenInteractions {
   table: FoundTable;
   user: TableColumn;
   item: TableColumn;
+  timestamp: TableColumn | null;
+  rating: TableColumn | null;
 }
+
+/** What a person pointed at outweighs what is only near or fits. */
+const POINTED = 6;
 
 /** The table that most looks like interactions, or undefined; the others may then describe items and users. */
 export function likelyInteractions(tables: FoundTable[], near: string): FoundTable | undefined {
   return best(tables, (table) => {
     const sides = (["user", "item"] as const).filter((side) => bestId(table.columns, side) !== undefined);
     if (table.columns.length < 2 || (sides.length < 2 && !namesInteractions(table.file))) return 0;
-    return (namesInteractions(table.file) ? 8 : 4) + 2 * sides.length + closeness(table.file, near);
+    const pointed = table.pointed ? POINTED : 0;
+    return (namesInteractions(table.file) ? 8 : 4) + 2 * sides.length + closeness(table.file, near) + pointed;
   });
+}
+
+/** How many users and items interactions speak of. */
+export function idCounts(table: FoundTable | undefined, known: KnownInteractions | undefined): IdCounts {
+  if (table === undefined) return null;
+  const { user, item } = interactionColumns(table, known?.name === table.name ? known : undefined);
+  return { user: user?.distinct ?? 0, item: item?.distinct ?? 0 };
 }
 
 export function chooseTable(
@@ -35,13 +53,16 @@ export function chooseTable(
   tables: FoundTable[],
   matrix: FoundMatrix | null,
   interactions: FoundTable | undefined,
+  known: string | undefined,
 ): FoundTable | null {
   const candidates = tables.filter((table) => table !== interactions);
   const automatic = best(candidates, (table) => {
+    if (table.name === known) return Number.POSITIVE_INFINITY;
     const subject = subjectOfFile(table.file).side;
     const fits = matrix !== null && table.rows === matrix.rows;
     if (namesInteractions(table.file) || (subject !== side && (subject !== null || !fits))) return 0;
-    return (subject === side ? 16 : 8) + (fits ? 4 : 0) + closeness(table.file, matrix?.file ?? "");
+    const pointed = table.pointed ? POINTED : 0;
+    return (subject === side ? 16 : 8) + (fits ? 4 : 0) + closeness(table.file, matrix?.file ?? "") + pointed;
   });
   return draft.choose(
     {
@@ -51,14 +72,19 @@ export function chooseTable(
       none: side === "item" ? "none; items are shown by their id" : "none; users are known by their id alone",
     },
     candidates.map(described),
-    automatic?.file,
+    automatic?.name,
   );
 }
 
 /** The column with a different value on every line by which rows are named. */
-export function chooseId(draft: ProposalDraft, side: Side, table: FoundTable | null): TableColumn | null {
+export function chooseId(
+  draft: ProposalDraft,
+  side: Side,
+  table: FoundTable | null,
+  known: string | undefined,
+): TableColumn | null {
   const unique = table?.columns.filter(({ distinct, empty }) => distinct === table.rows && empty === 0) ?? [];
-  const automatic = bestId(unique, side) ?? unique[0];
+  const automatic = named(unique, known) ?? bestId(unique, side) ?? unique[0];
   return draft.choose(
     {
       role: `${side}-id`,
@@ -67,7 +93,7 @@ export function chooseId(draft: ProposalDraft, side: Side, table: FoundTable | n
       none:
         table === null
           ? "no table"
-          : `no column of ${table.file} has a value of its own on every line. Choose another table, or none.`,
+          : `no column of ${table.name} has a value of its own on every line. Choose another table, or none.`,
     },
     unique.map(describedColumn),
     automatic?.name,
@@ -77,34 +103,73 @@ export function chooseId(draft: ProposalDraft, side: Side, table: FoundTable | n
 export interface ItemColumns {
   title: TableColumn | null;
   year: TableColumn | null;
-  tags: TableColumn | null;
+  tags: Manifest["items"]["tags"];
 }
 
-export function chooseItemColumns(draft: ProposalDraft, table: FoundTable | null, id: TableColumn | null): ItemColumns {
+export function chooseItemColumns(
+  draft: ProposalDraft,
+  table: FoundTable | null,
+  id: TableColumn | null,
+  known: KnownItems | undefined,
+): ItemColumns {
+  const rows = table?.rows ?? 0;
   const columns = table?.columns.filter((column) => column !== id) ?? [];
   const texts = columns.filter(({ type, distinct }) => type === "text" && distinct > 0);
   const title =
-    texts.find(({ name }) => namesTitle(name)) ?? texts.find(({ distinct }) => distinct > 0.8 * table!.rows);
-  const year = columns.find(isYear) ?? columns.find(({ name, distinct }) => namesYear(name) && distinct > 0);
+    named(columns, known?.title) ??
+    texts.find(({ name }) => namesTitle(name)) ??
+    texts.find(({ distinct }) => distinct > 0.8 * rows);
+  const dated = known === undefined ? columns : [];
+  const year = dated.find(isYear) ?? dated.find(({ name, distinct }) => namesYear(name) && distinct > 0);
   const rest = texts.filter((column) => column !== title && column !== year);
-  const tags = rest.find(({ name }) => namesTags(name)) ?? rest.find((column) => looksLikeTags(column, table!.rows));
-  const ask = (role: ProposalRole, name: string, none: string, options: TableColumn[], automatic?: TableColumn) =>
-    draft.choose(
-      { role, name, required: false, none: table === null ? "no table" : none },
-      options.map(role === "item-tags" ? describedTags : describedColumn),
-      automatic?.name,
-    );
+  const tags = tagColumns(rest, rows, known);
+  const choice = (role: ProposalRole, name: string, none: string) => ({
+    role,
+    name,
+    required: false,
+    none: table === null ? "no table" : none,
+  });
+  const untitled = "none; items are shown by their id";
+  const undated = "none; a year such as (1995) at the end of the title is used";
+  const titleChosen = draft.choose(choice("item-title", "Title", untitled), columns.map(describedColumn), title?.name);
+  const yearChosen = draft.choose(choice("item-year", "Year", undated), columns.map(describedColumn), year?.name);
+  const tagged = draft.choose(
+    choice("item-tags", "Tags", "none; without tags only popularity and era can name neurons"),
+    tagCandidates(columns, tags),
+    together(tags),
+  );
   return {
-    title: ask("item-title", "Title", "none; items are shown by their id", columns, title),
-    year: ask("item-year", "Year", "none; a year such as (1995) at the end of the title is used", columns, year),
-    tags: ask("item-tags", "Tags", "none; without tags only popularity and era can name neurons", columns, tags),
+    title: titleChosen,
+    year: yearChosen,
+    tags: (tagged ?? []).map((column) => {
+      const separator = known?.tags.find((tag) => tag.column === column.name)?.separator ?? tagSeparator(column);
+      return { column: column.name, ...(separator === undefined ? {} : { separator }) };
+    }),
   };
+}
+
+function tagColumns(texts: TableColumn[], rows: number, known: KnownItems | undefined): TableColumn[] {
+  if (known !== undefined) return texts.filter(({ name }) => known.tags.some(({ column }) => column === name));
+  const called = texts.filter(({ name }) => namesTags(name));
+  return called.length > 0 ? called : texts.filter((column) => looksLikeTags(column, rows)).slice(0, 1);
+}
+
+/** Each column, and all that are likely together. */
+function tagCandidates(columns: TableColumn[], likely: readonly TableColumn[]): Candidate<readonly TableColumn[]>[] {
+  const single = columns.map((column) => ({ ...describedTags(column), found: [column] }));
+  if (likely.length < 2) return single;
+  return [{ value: together(likely) ?? "", detail: "each on its own", found: likely }, ...single];
+}
+
+function together(columns: readonly TableColumn[]): string | undefined {
+  return columns.length === 0 ? undefined : columns.map(({ name }) => name).join(" + ");
 }
 
 export function chooseInteractions(
   draft: ProposalDraft,
   tables: FoundTable[],
   automatic: FoundTable | undefined,
+  known: KnownInteractions | undefined,
 ): ChosenInteractions | null {
   const table = draft.choose(
     {
@@ -114,39 +179,73 @@ export function chooseInteractions(
       none: "none; seen items cannot be left out of lists",
     },
     tables.filter(({ columns }) => columns.length > 1).map(described),
-    automatic?.file,
+    automatic?.name,
   );
   const columns = table?.columns ?? [];
-  const named = { user: bestId(columns, "user"), item: bestId(columns, "item") };
-  const user = named.user ?? columns.find((column) => column !== named.item);
-  const item = named.item ?? columns.find((column) => column !== user);
-  if (table !== null && (named.user === undefined || named.item === undefined)) {
+  const likely = interactionColumns(table, table?.name === known?.name ? known : undefined);
+  if (table !== null && !likely.sure) {
     draft.notes.push(
-      `The columns of ${table.file} were taken in order, user then item, since their names do not tell. Check that.`,
+      `The columns of ${table.name} were taken in order, user then item, since their names do not tell. Check that.`,
     );
   }
-  const ask = (role: ProposalRole, name: string, guess: TableColumn | undefined) =>
+  const ask = (role: ProposalRole, name: string, guess: TableColumn | undefined, required: boolean) =>
     draft.choose(
       {
         role,
         name,
-        required: table !== null,
-        none: table === null ? "no interactions" : "choose the column with the ids",
+        required: required && table !== null,
+        none: table === null ? "no interactions" : required ? "choose the column with the ids" : "none",
       },
       columns.map(describedColumn),
       guess?.name,
     );
-  const chosen = {
-    user: ask("interaction-user", "User of an interaction", user),
-    item: ask("interaction-item", "Item of an interaction", item),
-  };
-  if (table === null || chosen.user === null || chosen.item === null) return null;
-  if (chosen.user === chosen.item) {
-    draft.problems.push(
-      `Column ${chosen.user.name} of ${table.file} is chosen for users and for items. Choose another for one of them.`,
-    );
+  const user = ask("interaction-user", "User of an interaction", likely.user, true);
+  const item = ask("interaction-item", "Item of an interaction", likely.item, true);
+  const timestamp = ask("interaction-timestamp", "Time of an interaction", likely.timestamp, false);
+  const rating = ask("interaction-rating", "Rating of an interaction", likely.rating, false);
+  if (table === null || user === null || item === null) return null;
+  if (user === item) {
+    draft.problems.push(`Column ${user.name} is chosen for users and for items of the interactions. Choose two.`);
   }
-  return { table, user: chosen.user, item: chosen.item };
+  return { table, user, item, timestamp, rating };
+}
+
+interface LikelyColumns {
+  user?: TableColumn;
+  item?: TableColumn;
+  timestamp?: TableColumn;
+  rating?: TableColumn;
+  /** Names or a known layout say which column is which. */
+  sure: boolean;
+}
+
+function interactionColumns(table: FoundTable | null, known: KnownInteractions | undefined): LikelyColumns {
+  const columns = table?.columns ?? [];
+  if (known !== undefined) {
+    const [user, item] = [named(columns, known.user), named(columns, known.item)];
+    return {
+      user,
+      item,
+      timestamp: named(columns, known.timestamp),
+      rating: named(columns, known.rating),
+      sure: true,
+    };
+  }
+  const byName = { user: bestId(columns, "user"), item: bestId(columns, "item") };
+  const user = byName.user ?? columns.find((column) => column !== byName.item);
+  const item = byName.item ?? columns.find((column) => column !== user);
+  const others = columns.filter((column) => column !== user && column !== item && column.distinct > 0);
+  return {
+    user,
+    item,
+    timestamp: others.find(({ name }) => namesTime(name)),
+    rating: others.find(({ name, type }) => namesRating(name) && type !== "text"),
+    sure: byName.user !== undefined && byName.item !== undefined,
+  };
+}
+
+function named(columns: readonly TableColumn[], name: string | undefined): TableColumn | undefined {
+  return name === undefined ? undefined : columns.find((column) => column.name === name);
 }
 
 /** Columns that could describe groups of users. */
@@ -189,7 +288,7 @@ function best<One>(of: readonly One[], score: (one: One) => number): One | undef
 function described(table: FoundTable): Candidate<FoundTable> {
   const names = table.columns.map(({ name }) => name);
   const shown = names.length > 6 ? `${names.slice(0, 6).join(", ")}, …` : names.join(", ");
-  return { value: table.file, detail: `${table.rows.toLocaleString("en")} lines: ${shown}`, found: table };
+  return { value: table.name, detail: `${table.rows.toLocaleString("en")} lines: ${shown}`, found: table };
 }
 
 function describedColumn(column: TableColumn): Candidate<TableColumn> {

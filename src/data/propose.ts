@@ -1,114 +1,193 @@
-/** From a folder or a file to a proposed manifest: every choice with its candidates, and what stands in the way. */
+/** From a folder or files to a proposed manifest: every choice with its candidates, and what stands in the way. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import type { Proposal, ProposalOverrides } from "../protocol/engine";
-import { MANIFEST_FILE, manifestSchema } from "../protocol/manifest";
+import type { ProjectWithoutEmbeddings, Proposal, ProposalOverrides } from "../protocol/engine";
+import { MANIFEST_FILE, type Manifest, manifestSchema } from "../protocol/manifest";
 import { readFault } from "./file-fault";
+import { matrixFormatOf } from "./matrix-file";
+import { previewRows } from "./preview-rows";
 import { ProposalDraft } from "./proposal-draft";
-import { chooseMatrices } from "./propose-embeddings";
-import { idRule } from "./propose-ids";
+import { type ChosenMatrices, chooseMatrices } from "./propose-embeddings";
+import { chooseIdRule } from "./propose-ids";
 import {
   attributesOf,
+  type ChosenInteractions,
   chooseId,
   chooseInteractions,
   chooseItemColumns,
   chooseTable,
+  type ItemColumns,
+  idCounts,
   likelyInteractions,
 } from "./propose-tables";
-import { namesInteractions, subjectOfFile, tagSeparator } from "./recognise";
-import { scanFolder } from "./scan";
+import { namesInteractions, type Side, subjectOfFile } from "./recognise";
+import { type FoundTable, isTableFile, type Scan, scanFolder } from "./scan";
+import type { TableColumn } from "./tables";
 
-/**
- * Looks at a folder, or at a file and the folders around it, and writes nothing.
- *
- * @param overrides a person's corrections; one that is not possible becomes a problem
- * @throws RecPrismError file-missing, file-unreadable: of `path` itself
- */
-export async function proposeManifest(path: string, overrides: ProposalOverrides = {}): Promise<Proposal> {
-  const { folder, given } = await projectFolder(resolve(path));
-  const scan = await scanFolder(folder);
-  const draft = new ProposalDraft(overrides);
-  for (const { file, message } of scan.faults.slice(0, 5)) {
-    if (file === given) draft.problems.push(message);
-    else draft.notes.push(`Left out: ${message}`);
-  }
-
-  const matrices = chooseMatrices(draft, scan, given);
-  const likely =
-    scan.tables.find(({ file }) => file === draft.said("interactions")) ??
-    likelyInteractions(scan.tables, matrices.item?.file ?? "");
-  const itemTable = chooseTable(draft, "item", scan.tables, matrices.item, likely);
-  const itemId = chooseId(draft, "item", itemTable);
-  const { title, year, tags } = chooseItemColumns(draft, itemTable, itemId);
-  const userTable = chooseTable(draft, "user", scan.tables, matrices.user, likely);
-  const userId = chooseId(draft, "user", userTable);
-  if (itemTable !== null && itemTable === userTable) {
-    draft.problems.push(
-      `${itemTable.file} is chosen for items and for users. Choose another table for one of them, or none.`,
-    );
-  }
-  const interactions = chooseInteractions(draft, scan.tables, likely);
-
-  const { item, user, itemBias, userBias } = matrices;
-  if (item === null || user === null) return draft.done(folder, null);
-  const used = (column: "item" | "user") =>
-    interactions === null ? null : { table: interactions.table, column: interactions[column] };
-  const itemIds = idRule(draft, "item", item, itemTable, itemId, used("item"));
-  const userIds = idRule(draft, "user", user, userTable, userId, used("user"));
-  if (itemIds === null || userIds === null || draft.problems.length > 0) return draft.done(folder, null);
-  const separator = tags === null ? undefined : tagSeparator(tags);
-  const manifest = manifestSchema.parse({
-    version: 1,
-    name: basename(folder) || "RecPrism project",
-    items: {
-      embeddings: item.file,
-      bias: itemBias?.file,
-      table: itemTable?.file,
-      ids: itemIds,
-      title: title?.name,
-      year: year?.name,
-      tags: tags === null ? [] : [{ column: tags.name, ...(separator === undefined ? {} : { separator }) }],
-    },
-    users: {
-      embeddings: user.file,
-      bias: userBias?.file,
-      table: userTable?.file,
-      ids: userIds,
-      attributes: userTable === null || userId === null ? [] : attributesOf(userTable, userId),
-    },
-    interactions:
-      interactions === null
-        ? undefined
-        : { table: interactions.table.file, user: interactions.user.name, item: interactions.item.name },
-  });
-  return draft.done(folder, manifest);
+interface Choices {
+  matrices: ChosenMatrices;
+  items: { table: FoundTable | null; id: TableColumn | null; columns: ItemColumns };
+  users: { table: FoundTable | null; id: TableColumn | null; attributes: string[] };
+  interactions: ChosenInteractions | null;
 }
 
-/** The folder a project would have, and the matrix that was pointed at, relative to it. */
-async function projectFolder(path: string): Promise<{ folder: string; given?: string }> {
-  try {
-    if ((await stat(path)).isDirectory()) return { folder: path };
-  } catch (thrown) {
-    throw readFault(thrown, path);
+/**
+ * Looks at a folder, or at files and the folders around them, and writes nothing.
+ *
+ * @param paths     a folder, a file, or several of them: the project's folder is then the one that holds all
+ * @param overrides a person's corrections; one that is not possible becomes a problem
+ * @throws RecPrismError file-missing, file-unreadable: of `paths` themselves
+ */
+export async function proposeManifest(
+  paths: string | readonly string[],
+  overrides: ProposalOverrides = {},
+): Promise<Proposal> {
+  const { folder, given } = await projectFolder([paths].flat().map((path) => resolve(path)));
+  const scan = await scanFolder(folder, given);
+  const draft = new ProposalDraft(overrides);
+  for (const { file, message } of scan.faults.slice(0, 5)) {
+    if (given.includes(file)) draft.problems.push(message);
+    else draft.notes.push(`Left out: ${message}`);
   }
-  const own = dirname(path);
-  if (!/\.npy$/i.test(path)) return { folder: own };
-  // Embeddings often lie one or two folders below the tables they were learnt from.
-  const around = [own, dirname(own), dirname(dirname(own))];
-  let folder = own;
-  for (const candidate of around) {
-    if (await holdsTables(candidate)) {
+  if (scan.known !== null) draft.notes.push(`These are the files of ${scan.known.name}.`);
+  const choices = chooseAll(draft, scan, given);
+  const { item, user } = choices.matrices;
+  const name = basename(folder) || "RecPrism project";
+  if (item === null || user === null) {
+    const nothingElse = draft.problems.length === draft.missing.length;
+    return draft.done(folder, { withoutEmbeddings: nothingElse ? withoutEmbeddings(name, choices) : null });
+  }
+  const idsOf = (side: Side, matrix: typeof item, { table, id }: Pick<Choices["items"], "table" | "id">) => {
+    const used =
+      choices.interactions === null ? null : { table: choices.interactions.table, column: choices.interactions[side] };
+    return chooseIdRule(draft, side, { matrix, table, id, used, idFiles: scan.idFiles });
+  };
+  const itemIds = idsOf("item", item, choices.items);
+  const userIds = idsOf("user", user, choices.users);
+  if (itemIds === null || userIds === null || draft.problems.length > 0) return draft.done(folder, {});
+  const basis = withoutEmbeddings(name, choices);
+  const manifest = manifestSchema.parse({
+    version: 1,
+    name,
+    items: {
+      embeddings: item.source,
+      bias: choices.matrices.itemBias?.source,
+      ids: itemIds,
+      ...described(choices).items,
+    },
+    users: {
+      embeddings: user.source,
+      bias: choices.matrices.userBias?.source,
+      ids: userIds,
+      ...described(choices).users,
+    },
+    interactions: basis?.interactions,
+  });
+  const preview = await previewRows(folder, manifest);
+  draft.problems.push(...preview.problems);
+  draft.notes.push(...preview.notes);
+  return draft.done(folder, { manifest, preview: preview.rows });
+}
+
+function chooseAll(draft: ProposalDraft, scan: Scan, given: readonly string[]): Choices {
+  const { known, tables } = scan;
+  const likelyNear = (file: string) =>
+    tables.find(({ name }) => name === (draft.said("interactions") ?? known?.interactions.name)) ??
+    likelyInteractions(tables, file);
+  const matrices = chooseMatrices(draft, scan, given, idCounts(likelyNear(""), known?.interactions));
+  const likely = likelyNear(matrices.item?.file ?? "");
+  const itemTable = chooseTable(draft, "item", tables, matrices.item, likely, known?.items?.name);
+  const knownItems = itemTable?.name === known?.items?.name ? (known?.items ?? undefined) : undefined;
+  const itemId = chooseId(draft, "item", itemTable, knownItems?.id);
+  const columns = chooseItemColumns(draft, itemTable, itemId, knownItems);
+  const userTable = chooseTable(draft, "user", tables, matrices.user, likely, known?.users?.name);
+  const knownUsers = userTable?.name === known?.users?.name ? (known?.users ?? undefined) : undefined;
+  const userId = chooseId(draft, "user", userTable, knownUsers?.id);
+  if (itemTable !== null && itemTable === userTable) {
+    draft.problems.push(
+      `${itemTable.name} is chosen for items and for users. Choose another table for one of them, or none.`,
+    );
+  }
+  const attributes = userTable === null || userId === null ? [] : attributesOf(userTable, userId);
+  return {
+    matrices,
+    items: { table: itemTable, id: itemId, columns },
+    users: { table: userTable, id: userId, attributes: knownUsers?.attributes ?? attributes },
+    interactions: chooseInteractions(draft, tables, likely, known?.interactions),
+  };
+}
+
+/** What a manifest says of items and users apart from embeddings and ids. */
+function described({ items, users }: Choices): {
+  items: Pick<Manifest["items"], "table" | "title" | "year" | "tags">;
+  users: Pick<Manifest["users"], "table" | "attributes">;
+} {
+  const { title, year, tags } = items.columns;
+  return {
+    items: { table: items.table?.source, title: title?.name, year: year?.name, tags },
+    users: { table: users.table?.source, attributes: users.attributes },
+  };
+}
+
+/** Null where there are no interactions. */
+function withoutEmbeddings(name: string, choices: Choices): ProjectWithoutEmbeddings | null {
+  const { interactions, items, users } = choices;
+  if (interactions === null) return null;
+  const { table, user, item, timestamp, rating } = interactions;
+  const said = described(choices);
+  return {
+    name,
+    interactions: {
+      table: table.source,
+      user: user.name,
+      item: item.name,
+      ...(timestamp === null ? {} : { timestamp: timestamp.name }),
+      ...(rating === null ? {} : { rating: rating.name }),
+    },
+    items: { ...said.items, ...(items.id === null ? {} : { id: items.id.name }) },
+    users: { ...said.users, ...(users.id === null ? {} : { id: users.id.name }) },
+  };
+}
+
+/** The folder a project would have, and the files that were pointed at, relative to it. */
+async function projectFolder(paths: readonly string[]): Promise<{ folder: string; given: string[] }> {
+  const folders = new Set<string>();
+  for (const path of paths) if (await isFolder(path)) folders.add(path);
+  const files = paths.filter((path) => !folders.has(path));
+  let folder = commonFolder(paths.map((path) => (folders.has(path) ? path : dirname(path))));
+  if (folders.size === 0 && files.every((file) => matrixFormatOf(file) !== null && !isTableFile(file))) {
+    // Embeddings often lie one or two folders below the tables they were learnt from.
+    for (const candidate of [folder, dirname(folder), dirname(dirname(folder))]) {
+      if (!(await holdsTables(candidate))) continue;
       folder = candidate;
       break;
     }
   }
-  return { folder, given: relative(folder, path).split(sep).join("/") };
+  return { folder, given: files.map((file) => relative(folder, file).split(sep).join("/")) };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (thrown) {
+    throw readFault(thrown, path);
+  }
+}
+
+/** The deepest folder that all of these are or lie in. */
+function commonFolder(folders: readonly string[]): string {
+  return folders.reduce((common, folder) => {
+    let shared = common;
+    while (relative(shared, folder).startsWith("..")) shared = dirname(shared);
+    return shared;
+  });
 }
 
 async function holdsTables(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch((): string[] => []);
   if (names.includes(MANIFEST_FILE)) return true;
-  return names.some((name) => {
-    return /\.[ct]sv$/i.test(name) && (subjectOfFile(name).side !== null || namesInteractions(name));
-  });
+  return names.some(
+    (name) =>
+      isTableFile(name) && (subjectOfFile(name).side !== null || namesInteractions(name)) && !/\.json$/i.test(name),
+  );
 }

@@ -17,11 +17,61 @@ const SUBJECTS: Record<Side | "interactions", ReadonlySet<string>> = {
 /** What a file is about, by its own name or else its folder's; `bias` when it also says so. */
 export function subjectOfFile(file: string): { side: Side | null; bias: boolean } {
   const [name, folder = ""] = file.split("/").reverse();
-  const own = partsOf(name.replace(/\.[^.]*$/, ""));
-  const sides = (["item", "user"] as const).filter((side) => own.some((part) => SUBJECTS[side].has(part)));
-  const outer = (["item", "user"] as const).filter((side) => partsOf(folder).some((part) => SUBJECTS[side].has(part)));
-  const side = sides.length === 1 ? sides[0] : sides.length === 0 && outer.length === 1 ? outer[0] : null;
-  return { side, bias: own.includes("bias") || own.includes("biases") };
+  return firstSubject([name.replace(/\.[^.]*$/, ""), folder]);
+}
+
+/** What an array is about, by its own name in its file, or else the file's. */
+export function subjectOfArray(file: string, part: string | null): { side: Side | null; bias: boolean } {
+  const ofFile = subjectOfFile(file);
+  if (part === null) return ofFile;
+  const { side, bias } = firstSubject([part]);
+  return { side: side ?? ofFile.side, bias };
+}
+
+/** The first of the names that speaks of one side decides; one that speaks of both says nothing. */
+function firstSubject([own, ...others]: string[]): { side: Side | null; bias: boolean } {
+  const bias = partsOf(own).some((part) => part === "bias" || part === "biases");
+  for (const name of [own, ...others]) {
+    const sides = sidesOf(partsOf(name));
+    if (sides.length > 0) return { side: sides.length === 1 ? sides[0] : null, bias };
+  }
+  return { side: null, bias };
+}
+
+function sidesOf(parts: readonly string[]): Side[] {
+  return (["item", "user"] as const).filter((side) => parts.some((part) => SUBJECTS[side].has(part)));
+}
+
+/** How two names agree apart from what they are about: `embed_user_MLP.weight` and `embed_item_MLP.weight` do, in [0, 1]. */
+export function kinship(a: string, b: string): number {
+  const plain = (name: string) => partsOf(name).filter((part) => !SUBJECTS.item.has(part) && !SUBJECTS.user.has(part));
+  const [left, right] = [plain(a), plain(b)];
+  const shared = left.filter((part) => right.includes(part)).length;
+  return shared / Math.max(1, left.length, right.length);
+}
+
+const EMBEDDING_WORDS = words("embedding embeddings embed emb embs factor factors vector vectors vec latent latents");
+
+/** `item_embedding.weight`, `user_factors.npy` */
+export function namesEmbeddings(name: string): boolean {
+  return partsOf(name).some((part) => EMBEDDING_WORDS.has(part));
+}
+
+const ID_WORDS = words("id ids idx index vocab vocabulary map mapping lookup token tokens");
+
+/** `item_ids.txt`, `user2id.json` */
+export function namesIds(file: string): boolean {
+  const parts = partsOf((file.split("/").at(-1) ?? "").replace(/\.[^.]*$/, ""));
+  return parts.some((part) => ID_WORDS.has(part)) && !namesEmbeddings(file);
+}
+
+/** Whether names differ in a running number alone: `dim_0`, `dim_1`, … */
+export function numberedNames(names: readonly string[]): boolean {
+  const numbered = names.map((name) => /^(.*?)(\d+)$/.exec(name));
+  const first = Number(numbered[0]?.[2]);
+  return numbered.every(
+    (match, at) => match !== null && match[1] === numbered[0]?.[1] && Number(match[2]) === first + at,
+  );
 }
 
 /** `ratings.csv`, but also `user_item.csv`. */
@@ -71,6 +121,15 @@ export function namesTags(column: string): boolean {
       "styles",
     ].includes(part),
   );
+}
+
+/** `timestamp`, `unixReviewTime` */
+export function namesTime(column: string): boolean {
+  return partsOf(column).some((part) => ["timestamp", "time", "date", "datetime", "ts"].includes(part));
+}
+
+export function namesRating(column: string): boolean {
+  return partsOf(column).some((part) => ["rating", "stars", "score", "overall", "weight"].includes(part));
 }
 
 /** What stands between several tags of one line; undefined where lines hold one tag. */

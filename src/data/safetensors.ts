@@ -4,6 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { RecPrismError } from "../protocol/error";
 import { bytesAt, withOpenedFile } from "./opened-file";
+import { type Numbers, numbersOf, type ValueType, valueBytes } from "./stored-values";
 
 export interface NamedTensor {
   shape: number[];
@@ -37,53 +38,27 @@ export interface Safetensors {
 const LENGTH_BYTES = 8;
 /** Of float32 and int32, the types we write. */
 const VALUE_BYTES = 4;
-/** The limit of the reference implementation. */
-const LONGEST_HEADER = 100_000_000;
+/** Of 100,000 tensors; the reference implementation bears six times as much, but not a gigabyte of memory for it. */
+const LONGEST_HEADER = 1 << 24;
+/** Where each is as large as can be, the product of many takes long. */
+const MOST_DIMENSIONS = 64;
 const METADATA = "__metadata__";
 const CHUNK_BYTES = 1 << 22;
 
 const tensorSchema = z.object({
   dtype: z.string(),
-  shape: z.array(z.int().min(0)),
+  shape: z.array(z.int().min(0)).max(MOST_DIMENSIONS),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 const headerSchema = z.record(z.string(), z.unknown());
 const metadataSchema = z.record(z.string(), z.string());
 
-/** Every machine that runs VS Code is little-endian, as these files are. */
-const FLOATS: Record<string, { bytes: number; read(data: ArrayBuffer): Float32Array }> = {
-  F64: { bytes: 8, read: (data) => new Float32Array(new Float64Array(data)) },
-  F32: { bytes: 4, read: (data) => new Float32Array(data) },
-  F16: { bytes: 2, read: (data) => fromHalves(new Uint16Array(data)) },
-  BF16: { bytes: 2, read: (data) => fromUpperHalves(new Uint16Array(data)) },
-};
+/** Files are little-endian. */
+const FLOATS: Record<string, ValueType> = { F64: "float64", F32: "float32", F16: "float16", BF16: "bfloat16" };
+const INTEGERS: Record<string, ValueType> = { I32: "int32" };
 
-const INTEGERS = { I32: { bytes: 4, read: (data: ArrayBuffer) => new Int32Array(data) } };
-
-/** Bytes of a value, by type. */
-const READABLE = new Map(Object.entries({ ...FLOATS, ...INTEGERS }).map(([dtype, { bytes }]) => [dtype, bytes]));
-
-function fromHalves(halves: Uint16Array): Float32Array {
-  const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = halfPrecision(halves[i]);
-  return values;
-}
-
-/** A bfloat16 is the upper half of a float32. */
-function fromUpperHalves(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
-  return new Float32Array(bits.buffer);
-}
-
-function halfPrecision(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
+/** Bytes of a value of the types that are read. */
+const READABLE = new Map(Object.entries({ ...FLOATS, ...INTEGERS }).map(([dtype, type]) => [dtype, valueBytes(type)]));
 
 /** @param metadata strings for the header's `__metadata__` */
 export function safetensorsBytes(tensors: Record<string, NamedTensor>, metadata: Record<string, string>): Uint8Array {
@@ -136,11 +111,44 @@ export async function withSafetensors<Result>(
     return work({
       metadata,
       shapes: new Map(Array.from(entries, ([name, { shape }]) => [name, shape])),
-      values: (name) => valuesOf(handle, start, name, entries.get(name), file, FLOATS),
-      integers: (name) => valuesOf(handle, start, name, entries.get(name), file, INTEGERS),
+      values: async (name) => {
+        const read = await valuesOf(handle, start, name, entries.get(name), file, FLOATS);
+        return read instanceof Float32Array ? read : new Float32Array(read);
+      },
+      integers: async (name) => Int32Array.from(await valuesOf(handle, start, name, entries.get(name), file, INTEGERS)),
       sha256: () => sha256(handle, size, file),
     });
   });
+}
+
+/**
+ * Where the tensors of an opened file are.
+ *
+ * @param size of the file, in bytes
+ * @throws RecPrismError "file-truncated" or "file-format", naming file and tensor
+ */
+export async function safetensorsDirectory(
+  handle: FileHandle,
+  size: number,
+  file: string,
+): Promise<Map<string, SafetensorsPlace>> {
+  const { entries, start } = await header(handle, size, file);
+  return new Map(
+    Array.from(entries, ([name, { dtype, shape, from }]) => [
+      name,
+      { dtype, shape, offset: start + from, type: Object.hasOwn(FLOATS, dtype) ? FLOATS[dtype] : null },
+    ]),
+  );
+}
+
+export interface SafetensorsPlace {
+  /** As the format calls it, `BF16`. */
+  dtype: string;
+  shape: number[];
+  /** Of the first value in the file, in bytes. */
+  offset: number;
+  /** Null for what is no float. */
+  type: ValueType | null;
 }
 
 interface Entry {
@@ -208,14 +216,14 @@ function checkCover(entries: Map<string, Entry>, available: number, file: string
   if (end !== available) throw malformed(file, `${available - end} bytes at its end belong to no tensor`);
 }
 
-async function valuesOf<Values>(
+async function valuesOf(
   handle: FileHandle,
   start: number,
   name: string,
   entry: Entry | undefined,
   file: string,
-  types: Record<string, { read(data: ArrayBuffer): Values }>,
-): Promise<Values> {
+  types: Record<string, ValueType>,
+): Promise<Numbers> {
   if (entry === undefined) throw malformed(file, `it has no tensor ${name}`, name);
   if (!Object.hasOwn(types, entry.dtype)) {
     throw new RecPrismError(
@@ -227,7 +235,7 @@ async function valuesOf<Values>(
   try {
     const data = await bytesAt(handle, start + entry.from, entry.to - entry.from);
     if (data.length < entry.to - entry.from) throw truncated(file, "it became shorter while it was read", name);
-    return types[entry.dtype].read(data.buffer as ArrayBuffer);
+    return numbersOf(data, types[entry.dtype]);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     throw new RecPrismError(

@@ -6,6 +6,8 @@ export interface SchemaFault {
   key: string;
   /** A sentence. */
   message: string;
+  /** The key is not known here; the one that was likely meant, or null. */
+  unknown?: { meant: string | null };
 }
 
 type Issue = z.core.$ZodIssue;
@@ -16,10 +18,31 @@ export function schemaFaults(schema: z.ZodType, value: unknown, issues: readonly
   return issues.flatMap((issue): SchemaFault[] => {
     if (issue.code === "unrecognized_keys") {
       const allowed = keysAt(schema, value, issue.path);
-      return issue.keys.map((key) => ({ key: keyPath([...issue.path, key]), message: unknownKey(key, allowed) }));
+      return issue.keys.map((key) => ({
+        key: keyPath([...issue.path, key]),
+        message: unknownKey(key, allowed),
+        unknown: { meant: nearest(key, allowed) ?? null },
+      }));
     }
+    const within = issue.code === "invalid_union" ? withinUnion(issue, valueAt(value, issue.path)) : null;
+    if (within !== null) return schemaFaults(schema, value, within);
     return [{ key: keyPath(issue.path), message: faultOf(issue, valueAt(value, issue.path), schema) }];
   });
+}
+
+/** Of the forms that a value could have, what keeps it from the one that it most resembles; null where it resembles none. */
+function withinUnion(issue: Extract<Issue, { code: "invalid_union" }>, found: unknown): Issue[] | null {
+  const isOtherKind = (issues: readonly Issue[]) =>
+    issues.some(({ code, path }) => path.length === 0 && code === "invalid_type");
+  const forms = issue.errors.filter((issues) => issues.length > 0 && !isOtherKind(issues));
+  if (forms.length === 0 || found === undefined) return null;
+  const keys = typeof found === "object" && found !== null ? Object.keys(found).length : 0;
+  /** Keys that are not of the form, and those that it lacks. */
+  const strangeness = (issues: readonly Issue[]) =>
+    issues.reduce((sum, one) => sum + (one.code === "unrecognized_keys" ? one.keys.length : 1), 0);
+  const nearestForm = forms.reduce((a, b) => (strangeness(b) < strangeness(a) ? b : a));
+  if (keys === 0 && forms.length > 1) return null;
+  return nearestForm.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function faultOf(issue: Issue, found: unknown, schema: z.ZodType): string {
@@ -40,7 +63,7 @@ function expectation(issue: Issue, schema: z.ZodType): string {
     case "invalid_union": {
       const discriminator = "discriminator" in issue ? issue.discriminator : undefined;
       const options = discriminator === undefined ? [] : discriminatorValues(schema, issue.path, discriminator);
-      return options.length === 0 ? "another form" : oneOf(options);
+      return options.length === 0 ? kindsOf(issue, schema) : oneOf(options);
     }
     case "too_small":
       if (issue.origin === "string" && Number(issue.minimum) === 1) return "text that is not empty";
@@ -52,6 +75,14 @@ function expectation(issue: Issue, schema: z.ZodType): string {
     default:
       return issue.message;
   }
+}
+
+/** `text or an object` */
+function kindsOf({ errors }: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodType): string {
+  const kinds = errors.flatMap((issues) =>
+    issues.filter(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
+  return [...new Set(kinds.map((issue) => expectation(issue, schema)))].join(" or ") || "another form";
 }
 
 function unknownKey(key: string, allowed: string[]): string {

@@ -1,63 +1,149 @@
-/** One table file in a DuckDB of its own, in memory and cut off from the outside once the file is loaded. */
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+/** One table in a DuckDB of its own, in bounded memory and cut off from the outside once its files are loaded. */
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { RecPrismError } from "../protocol/error";
-import { type CsvHeader, readCsvHeader } from "./csv-header";
+import { type TableFile, type TableSource, tableName } from "../protocol/manifest";
+import type { Ids } from "./ids";
+import { identifier, openTableFile, type TableRemedy } from "./table-file";
 
 export interface LoadedTable {
-  header: CsvHeader;
+  /** Names, in the order of the file or the query. */
+  columns: readonly string[];
+  /** Of delimited text: the first line, though it is taken for names, looks like data. */
+  headerLooksLikeData: boolean;
   /** What SQL calls a column: `c3`. @throws RecPrismError column-missing, or file-format where two have the name */
   column(name: string): string;
   /** Runs SQL over the table `lines`: all columns as text, NULL where empty; `rowid` is the line, from 0. */
   query(sql: string): Promise<Columns>;
+  /** The same, some rows at a time, for what is too much to hold. */
+  stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /** Creates the table `name (id VARCHAR, row INTEGER)`. */
+  createIds(name: string, ids: Ids): Promise<void>;
 }
 
 /** Values by column, in the order of the query. */
 export type Columns = DuckDBValue[][];
 
+export interface TableOptions {
+  /** The only columns that are needed; all where absent. */
+  columns?: readonly string[];
+  /** The workspace is not trusted: no query of the manifest is run. */
+  restricted?: boolean;
+  /** Where the manifest says the table, for messages: `items.table`. */
+  key?: string;
+  /** Told what was assumed of a file; the remedy is for the file itself, null for one of a query. */
+  warn?(message: string, remedy: TableRemedy | null): void;
+}
+
+/** What DuckDB keeps in memory; the rest goes to temporary files. */
+const MEMORY = "512MB";
+
 /**
- * Loads a CSV or TSV file and hands it to `work`. Every value is text exactly as written: `007` stays `007`.
+ * Loads a table and hands it to `work`. Every value is text, of text files exactly as written: `007` stays `007`.
  *
- * @throws RecPrismError file-missing, file-unreadable, file-format (with DuckDB's line)
+ * @param source its files are absolute
+ * @throws RecPrismError file-missing, file-unreadable, file-format (with the line), column-missing, disk-full,
+ *   manifest-invalid (with the place in a query), workspace-restricted
  */
-export async function withTable<Value>(file: string, work: (table: LoadedTable) => Promise<Value>): Promise<Value> {
-  const header = await readCsvHeader(file);
+export async function withTable<Value>(
+  source: TableSource,
+  work: (table: LoadedTable) => Promise<Value>,
+  options: TableOptions = {},
+): Promise<Value> {
+  if (isQuery(source) && options.restricted) {
+    const key = `${options.key ?? "table"}.sql`;
+    throw new RecPrismError(
+      "workspace-restricted",
+      `${key} is a query, and no query of a manifest is run in a restricted workspace. Trust the workspace to run it.`,
+      { key },
+    );
+  }
+  return withDatabase(async (connection) => {
+    const loaded = isQuery(source)
+      ? { ...(await loadQuery(connection, source, options)), headerLooksLikeData: false }
+      : await loadFile(connection, source, options);
+    const file = isQuery(source) || typeof source === "string" ? tableName(source) : source.file;
+    return work({
+      ...loaded,
+      column: (name) => `c${columnIndex(loaded.columns, name, file)}`,
+      query: (sql) => columnsOf(connection, sql),
+      stream: (sql) => chunksOf(connection, sql),
+      createIds: (name, ids) => createIds(connection, name, ids),
+    });
+  });
+}
+
+async function withDatabase<Value>(work: (connection: DuckDBConnection) => Promise<Value>): Promise<Value> {
   // Loaded at first use: the native library is large, and most of src/data does without it.
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", {
+  const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
+  const temporary = join(tmpdir(), `recprism-duckdb-${randomUUID()}`);
+  const instance: DuckDBInstance = await Instance.create(":memory:", {
     threads: "2",
-    temp_directory: "",
+    memory_limit: MEMORY,
+    temp_directory: temporary,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
   try {
     const connection = await instance.connect();
     try {
-      await load(connection, file, header);
-      await connection.run("SET enable_external_access = false");
-      await connection.run("SET lock_configuration = true");
-      return await work({
-        header,
-        column: (name) => `c${columnIndex(header, name, file)}`,
-        query: (sql) => columnsOf(connection, sql),
-      });
+      await connection.run("SET TimeZone = 'UTC'");
+      return await work(connection);
     } finally {
       connection.closeSync();
     }
   } finally {
     instance.closeSync();
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 
-async function load(connection: DuckDBConnection, file: string, header: CsvHeader): Promise<void> {
-  const types = header.columns.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  // Nothing is left to guess, and no text of a user's is part of the SQL: names and delimiter are bound.
-  const sql = `CREATE TABLE lines AS SELECT * FROM read_csv($file, columns = {${types}}, delim = $delimiter,
-    auto_detect = false, header = true, quote = '"', escape = '"', comment = '', skip = 0)`;
-  try {
-    await connection.run(sql, { file: literalPath(file), delimiter: header.delimiter });
-  } catch (thrown) {
-    throw unreadable(thrown, file);
+type Loaded = Pick<LoadedTable, "columns" | "headerLooksLikeData">;
+
+async function loadFile(connection: DuckDBConnection, source: TableFile, options: TableOptions): Promise<Loaded> {
+  const table = await openTableFile(connection, source, options.warn ?? (() => {}));
+  const { columns, headerLooksLikeData } = table;
+  const file = tableName(source);
+  if (headerLooksLikeData) {
+    const first = columns.slice(0, 4).join(", ");
+    options.warn?.(`The first line of ${file} (${first}) is taken for column names, but it looks like data.`, {
+      header: false,
+    });
   }
+  const wanted = options.columns?.map((name) => columnIndex(columns, name, file)) ?? columns.map((_, index) => index);
+  await table.load(
+    "lines",
+    [...new Set(wanted)].sort((a, b) => a - b),
+    "text",
+  );
+  await cutOff(connection);
+  return { columns, headerLooksLikeData };
+}
+
+async function loadQuery(
+  connection: DuckDBConnection,
+  source: QuerySource,
+  options: TableOptions,
+): Promise<Pick<Loaded, "columns">> {
+  for (const [index, [name, from]] of Object.entries(source.from).entries()) {
+    const { columns, load } = await openTableFile(connection, from, options.warn ?? (() => {}));
+    const all = columns.map((_, column) => column);
+    await load(`loaded${index}`, all, "typed");
+    const named = all.map((column) => `c${column} AS ${identifier(columns[column])}`);
+    await connection.run(`CREATE VIEW ${identifier(name)} AS SELECT ${named.join(", ")} FROM loaded${index}`);
+  }
+  await cutOff(connection);
+  const { answerQuery } = await import("./table-query");
+  return { columns: await answerQuery(connection, source.sql, `${options.key ?? "table"}.sql`) };
+}
+
+/** From here on no file can be read or written, whatever the SQL says. */
+async function cutOff(connection: DuckDBConnection): Promise<void> {
+  await connection.run("SET enable_external_access = false");
+  await connection.run("SET lock_configuration = true");
 }
 
 async function columnsOf(connection: DuckDBConnection, sql: string): Promise<Columns> {
@@ -67,45 +153,46 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<Col
   return Array.from({ length: reader.columnCount }, (_, index) => columns[index] ?? []);
 }
 
-function columnIndex(header: CsvHeader, name: string, file: string): number {
-  const index = header.columns.indexOf(name);
+async function* chunksOf(connection: DuckDBConnection, sql: string): AsyncGenerator<DuckDBDataChunk> {
+  const result = await connection.stream(sql);
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    yield chunk;
+  }
+}
+
+async function createIds(connection: DuckDBConnection, name: string, ids: Ids): Promise<void> {
+  await connection.run(`CREATE TABLE ${name} (id VARCHAR, row INTEGER)`);
+  const appender = await connection.createAppender(name);
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids.at(row);
+    if (ids.rowOf(id) !== row) continue;
+    appender.appendVarchar(id);
+    appender.appendInteger(row);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+type QuerySource = Extract<TableSource, { sql: string }>;
+
+function isQuery(source: TableSource): source is QuerySource {
+  return typeof source !== "string" && "sql" in source;
+}
+
+function columnIndex(columns: readonly string[], name: string, file: string): number {
+  const index = columns.indexOf(name);
   if (index < 0) {
-    const found = header.columns.map((column) => JSON.stringify(column)).join(", ");
+    const found = columns.map((column) => JSON.stringify(column)).join(", ");
     throw new RecPrismError("column-missing", `${file} has no column "${name}"; it has ${found}. Name one of these.`, {
       file,
       column: name,
     });
   }
-  if (header.columns.lastIndexOf(name) !== index) {
+  if (columns.lastIndexOf(name) !== index) {
     throw new RecPrismError("file-format", `${file} has two columns called "${name}". Rename one of them.`, {
       file,
       column: name,
     });
   }
   return index;
-}
-
-/** DuckDB takes paths for patterns: `*`, `?` and `[` stand for themselves only in brackets. */
-function literalPath(file: string): string {
-  return file.replace(/[*?[]/g, "[$&]");
-}
-
-function unreadable(thrown: unknown, file: string): RecPrismError {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const lines = text.split("\n").map((line) => line.trim());
-  const line = /CSV Error on Line: (\d+)/.exec(text)?.[1];
-  const cause =
-    lines.find((one) => /^(Expected Number|Value with unterminated|Invalid unicode|Maximum line)/.test(one)) ??
-    lines[0].replace(/^[A-Za-z ]+ Error: /, "");
-  const remedy = /unicode/.test(cause) ? "Save the file as UTF-8." : "Correct that line, or write the table again.";
-  const place = line === undefined ? "" : ` at line ${line}`;
-  return new RecPrismError("file-format", `${file} is no readable table${place}: ${sentence(cause)} ${remedy}`, {
-    file,
-    ...(line === undefined ? {} : { row: Number(line) - 1 }),
-  });
-}
-
-function sentence(text: string): string {
-  const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  return /[.…]$/.test(short) ? short : `${short}.`;
 }

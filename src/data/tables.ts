@@ -1,5 +1,6 @@
-/** Tables of metadata: what a CSV or TSV file holds, and its columns as text. */
-import { withTable } from "./table-database";
+/** Tables of metadata: what a table holds, and its columns as text. */
+import type { TableSource } from "../protocol/manifest";
+import { type LoadedTable, type TableOptions, withTable } from "./table-database";
 
 export interface TableColumn {
   name: string;
@@ -23,20 +24,28 @@ export type TagSeparator = (typeof TAG_SEPARATORS)[number];
 export interface TableDescription {
   columns: TableColumn[];
   rows: number;
+  /** Of delimited text without a stated header: its first line looks like data, so that it likely has no header. */
+  headerLooksLikeData: boolean;
 }
 
-/** @throws RecPrismError file-missing, file-unreadable, file-format */
-export async function describeTable(file: string): Promise<TableDescription> {
-  return withTable(file, async ({ header, query }) => {
-    const measures = header.columns.flatMap((_, index) => columnMeasures(`c${index}`));
-    const values = (await query(`SELECT count(*), ${measures.join(", ")} FROM lines`)).map(([value]) =>
-      value === null ? null : Number(value),
-    );
-    const rows = values[0] ?? 0;
-    const width = measures.length / header.columns.length;
-    const columns = header.columns.map((name, index): TableColumn => {
+/**
+ * @param source its files are absolute
+ * @throws RecPrismError as `withTable`
+ */
+export async function describeTable(source: TableSource, options: TableOptions = {}): Promise<TableDescription> {
+  const describe = async ({ columns: names, headerLooksLikeData, query }: LoadedTable) => {
+    const rows = Number((await query("SELECT count(*) FROM lines"))[0][0]);
+    const measured: (number | null)[][] = [];
+    for (let from = 0; from < names.length; from += COLUMNS_AT_ONCE) {
+      const some = names.slice(from, from + COLUMNS_AT_ONCE).map((_, index) => columnMeasures(`c${from + index}`));
+      const values = (await query(`SELECT ${some.flat().join(", ")} FROM lines`)).map(([value]) =>
+        value === null ? null : Number(value),
+      );
+      for (const measures of some) measured.push(values.splice(0, measures.length));
+    }
+    const columns = names.map((name, index): TableColumn => {
       const [filled, distinct, integers, numbers, smallest, largest, leastStep, largestStep, ...separators] =
-        values.slice(1 + index * width, 1 + (index + 1) * width);
+        measured[index];
       const type = filled === 0 || numbers !== filled ? "text" : integers === filled ? "integer" : "number";
       return {
         name,
@@ -51,30 +60,40 @@ export async function describeTable(file: string): Promise<TableDescription> {
         ) as TableColumn["separators"],
       };
     });
-    return { columns, rows };
-  });
+    return { columns, rows, headerLooksLikeData };
+  };
+  return withTable(source, describe, options);
 }
 
 /**
  * Columns as text in file order: element n is line n after the header; "" where there is no value.
  *
- * @throws RecPrismError file-missing, file-unreadable, file-format, column-missing
+ * @param source its files are absolute
+ * @throws RecPrismError as `withTable`
  */
-export async function readTable(file: string, columns: readonly string[]): Promise<string[][]> {
+export async function readTable(
+  source: TableSource,
+  columns: readonly string[],
+  options: TableOptions = {},
+): Promise<string[][]> {
   const names = [...new Set(columns)];
   if (names.length === 0) return [];
-  return withTable(file, async ({ column, query }) => {
+  const read = async ({ column, query }: LoadedTable) => {
     const wanted = names.map((name) => `coalesce(${column(name)}, '')`).join(", ");
-    const read = (await query(`SELECT ${wanted} FROM lines ORDER BY rowid`)) as string[][];
-    return columns.map((name) => read[names.indexOf(name)]);
-  });
+    const values = (await query(`SELECT ${wanted} FROM lines ORDER BY rowid`)) as string[][];
+    return columns.map((name) => values[names.indexOf(name)]);
+  };
+  return withTable(source, read, { ...options, columns: names });
 }
+
+/** What is counted of them is kept in memory for each. */
+const COLUMNS_AT_ONCE = 16;
 
 function columnMeasures(column: string): string[] {
   return [
     `count(${column})`,
     `count(DISTINCT ${column})`,
-    `count(*) FILTER (regexp_full_match(${column}, '0|-?[1-9][0-9]{0,14}'))`,
+    `count(*) FILTER (TRY_CAST(${column} AS BIGINT)::VARCHAR = ${column} AND abs(TRY_CAST(${column} AS BIGINT)) < 1e15)`,
     `count(TRY_CAST(${column} AS DOUBLE))`,
     `min(TRY_CAST(${column} AS BIGINT))`,
     `max(TRY_CAST(${column} AS BIGINT))`,

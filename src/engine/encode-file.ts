@@ -3,11 +3,13 @@ import { type FileHandle, statfs } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { removeAbandoned, replaceFileAtomically } from "../data/atomic-write";
 import { readManifest } from "../data/manifest-file";
-import type { Rows } from "../data/matrix";
+import { locate } from "../data/manifest-paths";
+import { closeRows, type Rows } from "../data/matrix";
+import { openMatrix } from "../data/matrix-file";
 import { npyHeaderBytes } from "../data/npy";
-import { closeRows, openNpy } from "../data/npy-rows";
 import { safetensorsHeader } from "../data/safetensors";
 import { RecPrismError } from "../protocol/error";
+import { type MatrixSource, matrixName } from "../protocol/manifest";
 import { type Encoder, openEncoder } from "../sae/encode";
 import type { Sae } from "../sae/model";
 import { readSae } from "../sae/saelens";
@@ -16,7 +18,7 @@ import type { PaceHooks } from "./pace";
 export interface EncodeRequest {
   /** Folder of a project, or its manifest: what the matrix and the SAE are by default. */
   project: string;
-  /** `users` or `items` of the project, or a `.npy` file. */
+  /** `users` or `items` of the project, or a file of embeddings. */
   matrix: string;
   /** Folder of the SAE; the manifest's where absent. */
   sae?: string;
@@ -43,14 +45,15 @@ export interface EncodedFile {
  * @throws RecPrismError "settings-invalid", "cancelled", or what is wrong with a file
  */
 export async function encodeToFile(request: EncodeRequest, hooks: PaceHooks): Promise<EncodedFile> {
-  const { file, saeFolder } = await inputsOf(request);
+  const { source, saeFolder } = await inputsOf(request);
+  const file = typeof source === "string" ? source : source.file;
   const out = resolve(request.out);
   if (out === file) throw invalid(`--out names ${file}, which is to be encoded. Name another file.`, "out");
   const { sae, hash } = await readSae(saeFolder);
   const write = writerOf(sae, hash, out);
-  const rows = await openNpy(file, 0);
+  const { rows } = await openMatrix(source, 0);
   try {
-    checkColumns(sae, saeFolder, rows, file);
+    checkColumns(sae, saeFolder, rows, matrixName(source));
     await removeAbandoned(out);
     const encoder = await openEncoder(sae);
     try {
@@ -72,12 +75,12 @@ export async function encodeToFile(request: EncodeRequest, hooks: PaceHooks): Pr
 }
 
 /** The manifest is read only where something is left to it. */
-async function inputsOf({ project, matrix, sae }: EncodeRequest): Promise<{ file: string; saeFolder: string }> {
+async function inputsOf({ project, matrix, sae }: EncodeRequest): Promise<{ source: MatrixSource; saeFolder: string }> {
   const ofProject = matrix === "users" || matrix === "items";
-  if (!ofProject && sae !== undefined) return { file: resolve(matrix), saeFolder: resolve(sae) };
+  if (!ofProject && sae !== undefined) return { source: resolve(matrix), saeFolder: resolve(sae) };
   const { manifest, folder } = await readManifest(project);
   return {
-    file: ofProject ? resolve(folder, manifest[matrix].embeddings) : resolve(matrix),
+    source: ofProject ? await locate(manifest[matrix].embeddings, { folder, restricted: false }) : resolve(matrix),
     saeFolder: sae === undefined ? resolve(folder, manifest.sae.path) : resolve(sae),
   };
 }

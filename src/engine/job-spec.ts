@@ -1,11 +1,12 @@
 /** What a job process can be asked to do. */
 
 import { type MeasureJob, runMeasureJob } from "./measure-job";
+import { type RecommenderJob, runRecommenderJob } from "./recommender-job";
 import { runSearchJob, type SearchJob } from "./search-job";
 import { runSeedsJob, type SeedsJob } from "./seeds-job";
 import { type JobHooks, type JobResult, runTrainJob, type TrainJob } from "./train-job";
 
-export type JobSpec = TrainJob | SearchJob | MeasureJob | SeedsJob;
+export type JobSpec = TrainJob | SearchJob | MeasureJob | SeedsJob | RecommenderJob;
 
 export function runJob(job: JobSpec, hooks: JobHooks): Promise<JobResult> {
   switch (job.kind) {
@@ -17,5 +18,7 @@ export function runJob(job: JobSpec, hooks: JobHooks): Promise<JobResult> {
       return runMeasureJob(job, hooks);
     case "seeds":
       return runSeedsJob(job, hooks);
+    case "recommender":
+      return runRecommenderJob(job, hooks);
   }
 }

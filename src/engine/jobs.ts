@@ -86,8 +86,10 @@ export class Jobs {
     running.cancelAsked = true;
     running.cancel();
     setTimeout(() => {
-      // Once training measures, it has stopped training and is about to publish what it has.
-      const publishing = running.job.kind === "train" && running.job.progress.phase === "measuring";
+      // Once training measures, it has stopped training and is about to publish what it has; a recommender's heeds a
+      // cancel until it publishes.
+      const { kind, progress } = running.job;
+      const publishing = (kind === "train" || kind === "recommender") && progress.phase === "measuring";
       if (running.job.state === "running" && !publishing) running.child?.kill("SIGKILL");
     }, CANCEL_GRACE_MILLISECONDS).unref();
   }
@@ -105,9 +107,14 @@ export class Jobs {
       const spec = await finishing(running);
       result = spec ? await this.inProcess(running, spec) : { artifact: null, interrupted: true };
     }
-    const { artifact, interrupted, trials } = result;
+    const { artifact, interrupted, trials, recommender } = result;
     if (artifact) await this.finished(running.job.project, artifact);
-    this.update(running, { state: interrupted ? "cancelled" : "done", artifact, ...(trials && { trials }) });
+    this.update(running, {
+      state: interrupted ? "cancelled" : "done",
+      artifact,
+      ...(trials && { trials }),
+      ...(recommender && { recommender }),
+    });
   }
 
   private async inProcess(running: RunningJob, spec: JobSpec): Promise<JobResult> {

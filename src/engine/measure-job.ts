@@ -1,11 +1,12 @@
-/** The work of measuring and labelling an SAE that came without, as one that was trained elsewhere. */
+/** The work of measuring and labelling an SAE: one that came without, as from elsewhere, or one whose data changed since. */
 import { closeDataset, loadDataset } from "../data/load";
 import { RecPrismError } from "../protocol/error";
 import { openRecommender } from "../recommender/open-recommender";
-import { writeMeasures } from "../sae/artifact";
+import { readArtifact, writeMeasures } from "../sae/artifact";
 import { readSae } from "../sae/saelens";
 import { checkDimensions } from "./artifact-fit";
 import { measured } from "./measure";
+import { readSources, recordedSources, writeSources } from "./source-record";
 import { type JobHooks, type JobResult, NOT_STARTED } from "./train-job";
 
 export interface MeasureJob {
@@ -21,16 +22,22 @@ export async function runMeasureJob({ manifestPath, out }: MeasureJob, hooks: Jo
   try {
     const { sae, hash } = await readSae(out);
     checkDimensions(sae, dataset, out);
+    const sources = await recordedSources(dataset.folder, dataset.manifest);
     if (hooks.cancelled()) return { artifact: null, interrupted: true };
     hooks.progress({ ...NOT_STARTED, phase: "measuring" });
     const recommender = await openRecommender(dataset);
     try {
-      const training = { steps: 0, seconds: 0, interrupted: false };
+      // An SAE of our own was measured before: how it was trained stays true.
+      const before = (await readArtifact(out).catch(() => null))?.report;
+      const { steps, trainSeconds: seconds, interrupted } = before ?? { steps: 0, trainSeconds: 0, interrupted: false };
+      const training = { steps, seconds, interrupted };
       const measures = await measured(dataset, recommender, sae, training, {
         progress: (measuredShare) => hooks.progress({ ...NOT_STARTED, phase: "measuring", measuredShare }),
         cancelled: hooks.cancelled,
       });
+      const trainedOn = await readSources(out, hash);
       await writeMeasures(out, measures(hash));
+      await writeSources(out, { sae: hash, trained: trainedOn?.trained ?? null, measured: sources });
     } catch (thrown) {
       if (!(thrown instanceof RecPrismError && thrown.reason === "cancelled")) throw thrown;
       return { artifact: null, interrupted: true };

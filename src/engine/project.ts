@@ -1,10 +1,17 @@
 /** An open project: its data, its recommender and, once trained, its SAE. */
 import { resolve } from "node:path";
-import type { Dataset } from "../data/dataset";
+import type { LoadedDataset } from "../data/dataset";
 import { itemsOfUser, titleOf } from "../data/dataset";
 import { closeDataset, loadDataset } from "../data/load";
 import { row } from "../data/matrix";
-import type { OpenOptions, ProjectSummary, Recommendation, UserMatch, UserProfile } from "../protocol/engine";
+import type {
+  OpenOptions,
+  ProjectSummary,
+  Recommendation,
+  Staleness,
+  UserMatch,
+  UserProfile,
+} from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { Manifest } from "../protocol/manifest";
 import type { SteeringConfig } from "../protocol/steering";
@@ -17,6 +24,8 @@ import { steeredByConfig } from "../steering/apply-config";
 import { checkSteeringConfig } from "../steering/config-file";
 import { userRow } from "../steering/find-user";
 import { OpenSae } from "./open-sae";
+import { sourceFiles } from "./source-files";
+import { stalenessOf } from "./staleness";
 
 const PROFILE_NEURONS = 12;
 
@@ -27,7 +36,7 @@ export class Project {
   private saeFault: RecPrismError | null = null;
 
   private constructor(
-    readonly dataset: Dataset,
+    readonly dataset: LoadedDataset,
     readonly recommender: Recommender,
     readonly manifestPath: string,
     readonly saeFolder: string,
@@ -37,7 +46,7 @@ export class Project {
 
   /** @throws RecPrismError "workspace-restricted" for an ONNX model where none may be loaded, and faults of the files */
   static async open(manifestPath: string, { sae, restricted }: OpenOptions = {}): Promise<Project> {
-    const dataset = await loadDataset(manifestPath);
+    const dataset = await loadDataset(manifestPath, { restricted });
     try {
       if (restricted) refuseModel(dataset.manifest);
       const folder = sae ? resolve(sae) : resolve(dataset.folder, dataset.manifest.sae.path);
@@ -73,7 +82,7 @@ export class Project {
     throw this.saeFault ?? new RecPrismError("artifact-missing", "This project has no SAE yet. Train one.");
   }
 
-  summary(): ProjectSummary {
+  async summary(): Promise<ProjectSummary> {
     const { dataset } = this;
     const expected = ["artifact-missing", "artifact-unmeasured"];
     const fault = this.saeFault && !expected.includes(this.saeFault.reason) ? [this.saeFault.message] : [];
@@ -89,8 +98,19 @@ export class Project {
       ...settingsFor(dataset),
       sae: this.openSae?.summary() ?? null,
       unmeasured: this.saeFault?.reason === "artifact-unmeasured",
+      identity: dataset.identity,
       warnings: [...dataset.warnings, ...fault],
+      fixes: dataset.fixes,
+      stale: await this.staleness(),
+      sources: [...new Set(sourceFiles(dataset.folder, dataset.manifest).map(({ file }) => file))],
     };
+  }
+
+  /** What the SAE was made from, against the files of now; the data that were read stay. */
+  async staleness(): Promise<Staleness | null> {
+    if (this.openSae === null) return null;
+    const { folder, artifact } = this.openSae;
+    return stalenessOf(folder, artifact.hash, this.dataset.folder, this.dataset.manifest);
   }
 
   /** Ids that start with the text first, then those that contain it; in row order. */

@@ -136,7 +136,7 @@ async function runTrial(
   report({ phase: "preparing" });
   let record: RunRecord;
   try {
-    const { run, ended } = await trained(
+    const { run, ended, sources } = await trained(
       { out, preset, settings, restart: false },
       dataset,
       recommender,
@@ -150,7 +150,7 @@ async function runTrial(
       progress: (measuredShare) => report({ measuredShare }),
       cancelled: hooks.cancelled,
     });
-    record = await kept({ out, trial: number }, dataset, run, ended, measures);
+    record = await kept({ out, trial: number }, dataset, run, ended, sources, measures);
   } catch (thrown) {
     const reason = thrown instanceof RecPrismError ? thrown.reason : null;
     if (reason === "cancelled") return null;

@@ -5,19 +5,25 @@ import { generateJson } from "../codegen/json";
 import { generatePython } from "../codegen/python";
 import { writeFileAtomically } from "../data/atomic-write";
 import { readFault } from "../data/file-fault";
+import { checkedJson } from "../data/json-file";
 import { readManifest, writeManifest } from "../data/manifest-file";
 import { proposeManifest } from "../data/propose";
 import { writeSample } from "../data/sample";
 import { onRuntimeNotice } from "../graph/runtime-notice";
 import type { Engine, EngineEvents, ExportLanguage, ProjectId } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
+import { manifestSchema } from "../protocol/manifest";
 import type { SteeringConfig } from "../protocol/steering";
+import { recommenderSettings } from "../recommender/training/defaults";
 import { settingsFor } from "../sae/presets";
 import { parseSteeringConfig } from "../steering/config-file";
 import { checkEdits } from "../steering/edits";
 import { previewUser } from "../steering/preview";
 import { steeringWeights } from "../steering/weights";
 import { Jobs } from "./jobs";
+import { proposedAddition } from "./manifest-addition";
+import { type LoadFault, manifestFaults } from "./manifest-check";
+import { suggestedValues } from "./manifest-values";
 import { queryNeurons } from "./neuron-query";
 import { Project } from "./project";
 import { rememberedRuns } from "./run-history";
@@ -51,15 +57,36 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     throw new RecPrismError("not-found", `The project ${id} is not open. Open it first.`, { file: id });
   }
 
+  /** By manifest: what opening it ran into last. */
+  const loadFaults = new Map<string, LoadFault>();
+  const placeOf = (manifest: string, restricted: boolean) => ({ folder: dirname(resolve(manifest)), restricted });
+
   const engine: Engine = {
     propose: (path, overrides) => proposeManifest(path, overrides ?? {}),
     createProject: (folder, manifest, replace) => writeManifest(folder, manifest, replace),
     createSample: (folder) => writeSample(resolve(folder)),
 
+    checkManifest: async (path, text, restricted) =>
+      manifestFaults(placeOf(path, restricted), text, loadFaults.get(resolve(path)) ?? null),
+    suggestValues: async (path, manifest, key, restricted) => suggestedValues(placeOf(path, restricted), manifest, key),
+    async proposeAddition(path, kind, file, overrides) {
+      const { manifest } = await readManifest(path);
+      return proposedAddition(placeOf(path, false), manifest, kind, file, overrides);
+    },
+    async saveManifest(path, text) {
+      checkedJson(text, manifestSchema, "manifest-invalid", path);
+      await writeFileAtomically(resolve(path), text);
+    },
+
     async openProject(path, options) {
       const manifest = await readManifest(path);
-      const project = await Project.open(manifest.path, options);
-      const summary = project.summary();
+      const text = await textOf(manifest.path);
+      const project = await Project.open(manifest.path, options).catch((thrown) => {
+        if (thrown instanceof RecPrismError) loadFaults.set(manifest.path, { text, fault: thrown });
+        throw thrown;
+      });
+      loadFaults.delete(manifest.path);
+      const summary = await project.summary();
       await projects.get(summary.id)?.dispose();
       projects.set(summary.id, project);
       events.log("info", `project opened ${summary.name}: ${summary.users} users, ${summary.items} items`);
@@ -91,9 +118,17 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
       checkSeeds(seeds);
       return jobs.start(id, { kind: "seeds", manifestPath, out: saeFolder, seeds });
     },
+    async trainRecommender(request) {
+      const out = resolve(request.out);
+      // Refused at once, not when the data has been read.
+      recommenderSettings(request.settings, 0);
+      return jobs.start(out, { kind: "recommender", ...request, folder: resolve(request.folder), out });
+    },
     cancel: async (job) => jobs.cancel(job),
     jobs: async () => jobs.list(),
     runs: async (id) => rememberedRuns(projectOf(id).dataset.folder),
+
+    staleness: async (id) => projectOf(id).staleness(),
 
     neurons: async (id, query) => queryNeurons(projectOf(id).sae.rows, query),
     neuron: async (id, neuron) => projectOf(id).sae.detail(neuron),

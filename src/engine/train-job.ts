@@ -6,6 +6,7 @@ import { closeDataset, loadDataset } from "../data/load";
 import type { RankedTrial, TrainProgress } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { Preset, SaeSettings } from "../protocol/manifest";
+import type { RecommenderReport } from "../protocol/recommender";
 import type { CurvePoint, RunRecord } from "../protocol/run";
 import { openRecommender } from "../recommender/open-recommender";
 import type { Recommender } from "../recommender/recommender";
@@ -30,6 +31,7 @@ import { train } from "../sae/train";
 import { type TrainPairs, trainingPairs } from "../sae/training-set";
 import { measured, type TrainingFacts } from "./measure";
 import { rememberRun, runId } from "./run-history";
+import { recordedSources, type Sources, writeSources } from "./source-record";
 
 export interface TrainJob {
   kind: "train";
@@ -58,6 +60,8 @@ export interface JobResult {
   interrupted: boolean;
   /** Of a search: the trials that ended, best first. */
   trials?: RankedTrial[];
+  /** Of a recommender that was made: what came of it. */
+  recommender?: RecommenderReport;
 }
 
 export const NOT_STARTED: TrainProgress = {
@@ -100,10 +104,10 @@ async function trainRun(
   hooks: JobHooks,
   report: Report,
 ): Promise<JobResult> {
-  const { run, ended } = await trained(job, dataset, recommender, hooks, report);
+  const { run, ended, sources } = await trained(job, dataset, recommender, hooks, report);
   if (ended.steps === 0) return { artifact: null, interrupted: true };
   report({ phase: "measuring", secondsLeft: null });
-  await publish(job, dataset, recommender, run, ended, hooks, report);
+  await publish(job, dataset, recommender, run, ended, sources, hooks, report);
   return { artifact: job.out, interrupted: ended.stopped === "cancelled" };
 }
 
@@ -114,8 +118,10 @@ export async function trained(
   recommender: Recommender,
   hooks: JobHooks,
   report: Report,
-): Promise<{ run: RunIdentity; ended: EndedRun }> {
+): Promise<{ run: RunIdentity; ended: EndedRun; sources: Sources }> {
   const { preset, settings } = settingsFor(dataset, job);
+  // Before anything takes its time: what changes meanwhile makes the result stale.
+  const sources = await recordedSources(dataset.folder, dataset.manifest);
   const pairs = trainingPairs(dataset, settings.seed);
   const { users, items } = dataset;
   const identity: RunIdentity = {
@@ -151,7 +157,7 @@ export async function trained(
     },
     earlier?.state ?? null,
   ).finally(() => evaluator.release());
-  return { run, ended };
+  return { run, ended, sources };
 }
 
 async function finishRun(
@@ -165,7 +171,8 @@ async function finishRun(
   const { run, state } = await readCheckpoint(job.out);
   const threshold = state.states.threshold?.[0] ?? 0;
   const sae = saeOfParameters(state.states.parameters, run.dimensions, run.settings, state.centre, threshold);
-  await publish(job, dataset, recommender, run, { ...state, sae, stopped: "cancelled" }, hooks, report);
+  const sources = await recordedSources(dataset.folder, dataset.manifest);
+  await publish(job, dataset, recommender, run, { ...state, sae, stopped: "cancelled" }, sources, hooks, report);
   return { artifact: job.out, interrupted: true };
 }
 
@@ -183,6 +190,7 @@ async function publish(
   recommender: Recommender,
   run: RunIdentity,
   ended: EndedRun,
+  sources: Sources,
   hooks: JobHooks,
   report: Report,
 ): Promise<void> {
@@ -198,7 +206,7 @@ async function publish(
         if (thrown instanceof RecPrismError && thrown.reason === "cancelled") return briefly();
         throw thrown;
       });
-  await kept(job, dataset, run, ended, measures);
+  await kept(job, dataset, run, ended, sources, measures);
   await removeCheckpoint(job.out);
 }
 
@@ -208,9 +216,11 @@ export async function kept(
   dataset: Dataset,
   run: RunIdentity,
   { sae, steps, seconds, stopped, curve }: EndedRun,
+  sources: Sources,
   measures: (hash: string) => NewMeasures,
 ): Promise<RunRecord> {
   const artifact = await writeArtifact(out, sae, measures);
+  await writeSources(out, { sae: artifact.hash, trained: sources, measured: sources });
   const { ms, rbo30, kendall30, purity10, labelled, l0, dead, explainedVariance } = artifact.report;
   const record: RunRecord = {
     version: 1,

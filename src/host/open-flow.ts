@@ -1,6 +1,6 @@
-/** Open Embeddings: shows what was found beside a file or in a folder, lets every choice be changed, makes the project. */
+/** Open Embeddings: shows what was found in files or a folder, lets every choice be changed, makes the project. */
 import { basename, dirname, join } from "node:path";
-import { commands, ProgressLocation, type QuickPickItem, QuickPickItemKind, type Uri, window, workspace } from "vscode";
+import { commands, ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
 import type { ProjectSummary, Proposal, ProposalChoice, ProposalOverrides } from "../protocol/engine";
 import { candidateRows, overridden, type ProposalRow, proposalRows } from "./proposal-rows";
 import type { Session } from "./session";
@@ -8,16 +8,17 @@ import { counted } from "./wording";
 import { exists, MANIFEST_NAME } from "./workspace-project";
 
 /**
- * Guides from a file or folder to an open project; ends quietly when the person backs out.
+ * Guides from files or a folder to an open project, or on to training a recommender where there are no embeddings; ends
+ * quietly when the person backs out.
  *
- * @param given a `.npy` file, a folder or a manifest; without it, the person is asked
+ * @param given a folder, files of any kind that is read, or a manifest; where there are none, the person is asked
  */
-export async function openEmbeddings(given: Uri | undefined, session: Session): Promise<void> {
-  const path = given?.fsPath ?? (await askForPath());
-  if (path === undefined) return;
-  if (basename(path) === MANIFEST_NAME) return welcome(await session.open(path));
+export async function openEmbeddings(given: readonly Uri[], session: Session): Promise<void> {
+  const paths = given.length > 0 ? given.map(({ fsPath }) => fsPath) : await askForPaths();
+  if (paths === undefined) return;
+  if (paths.length === 1 && basename(paths[0]) === MANIFEST_NAME) return welcome(await session.open(paths[0]));
 
-  const first = await propose(session, path, {});
+  const first = await propose(session, paths, {});
   const manifest = join(first.folder, MANIFEST_NAME);
   let replace = false;
   if (await exists(manifest)) {
@@ -26,10 +27,23 @@ export async function openEmbeddings(given: Uri | undefined, session: Session): 
     if (answer === "open") return welcome(await session.open(manifest));
     replace = true;
   }
-  const accepted = await review(session, path, first);
-  if (accepted === null || accepted.manifest === null) return;
-  const created = await session.engine.createProject(accepted.folder, accepted.manifest, replace);
+  const accepted = await review(session, paths, first);
+  if (accepted === null) return;
+  const { row, proposal } = accepted;
+  if (row === "train") {
+    const { folder, withoutEmbeddings: project } = proposal;
+    await commands.executeCommand("recprism.trainRecommender", { folder, project });
+    return;
+  }
+  if (proposal.manifest === null) return;
+  const created = await session.engine.createProject(proposal.folder, proposal.manifest, replace);
   await welcome(await session.open(created));
+}
+
+/** What a menu gives a command: the entry that was clicked, and all that are selected. */
+export function selectedFiles(clicked: unknown, selected: unknown): Uri[] {
+  const all = Array.isArray(selected) && selected.length > 0 ? selected : [clicked];
+  return all.filter((one) => one instanceof Uri);
 }
 
 /** Reveals the neurons of a project just opened and says the next step. */
@@ -50,16 +64,17 @@ export async function welcome(project: ProjectSummary): Promise<void> {
   });
 }
 
-async function askForPath(): Promise<string | undefined> {
+async function askForPaths(): Promise<string[] | undefined> {
   const picked = await window.showOpenDialog({
-    title: "Open Embeddings: a folder, or the item embeddings (.npy) in it",
+    title: "Open Embeddings: a folder, or files of embeddings and tables",
     openLabel: "Open Embeddings",
     // Where the system's dialog cannot offer both, it offers folders, which is enough.
     canSelectFiles: true,
     canSelectFolders: true,
+    canSelectMany: true,
     defaultUri: workspace.workspaceFolders?.[0]?.uri,
   });
-  return picked?.[0]?.fsPath;
+  return picked?.map(({ fsPath }) => fsPath);
 }
 
 async function askAboutExisting(manifest: string): Promise<"open" | "replace" | undefined> {
@@ -75,54 +90,84 @@ async function askAboutExisting(manifest: string): Promise<"open" | "replace" | 
   return picked === REPLACE ? "replace" : undefined;
 }
 
-function propose(session: Session, path: string, overrides: ProposalOverrides): Thenable<Proposal> {
-  return window.withProgress({ location: ProgressLocation.Window, title: `Looking at ${basename(path)}…` }, () =>
-    session.engine.propose(path, overrides),
+function propose(session: Session, paths: readonly string[], overrides: ProposalOverrides): Thenable<Proposal> {
+  const what = paths.length === 1 ? basename(paths[0]) : counted(paths.length, "file");
+  return window.withProgress({ location: ProgressLocation.Window, title: `Looking at ${what}…` }, () =>
+    session.engine.propose([...paths], overrides),
   );
 }
 
+interface Accepted {
+  row: "create" | "train";
+  proposal: Proposal;
+}
+
 /** Lets the person change the choices until they accept; null when they back out. */
-async function review(session: Session, path: string, first: Proposal): Promise<Proposal | null> {
+async function review(session: Session, paths: readonly string[], first: Proposal): Promise<Accepted | null> {
   let proposal = first;
   let overrides: ProposalOverrides = {};
+  let changed: string | null = null;
   for (;;) {
-    const row = await pickRow(proposal);
+    const row = await pickRow(proposal, changed);
     if (row === undefined) return null;
-    if (row.kind === "create") return proposal;
+    if (row.kind === "create" || row.kind === "train") return { row: row.kind, proposal };
     if (row.choice === null) continue;
+    changed = row.label;
     const value = await pickCandidate(row.choice);
     if (value === undefined) continue;
     overrides = overridden(overrides, row.choice.role, value);
-    proposal = await propose(session, path, overrides);
+    proposal = await propose(session, paths, overrides);
   }
 }
 
 const ICONS: Record<ProposalRow["kind"], string> = {
   create: "$(check) ",
+  train: "$(play) ",
   problem: "$(error) ",
+  file: "",
+  preview: "",
+  detail: "",
   note: "$(info) ",
-  choice: "",
 };
 
-async function pickRow(proposal: Proposal): Promise<ProposalRow | undefined> {
+const SECTIONS: Partial<Record<ProposalRow["kind"], string>> = {
+  file: "choose to change",
+  preview: "first rows",
+  detail: "details",
+  note: "good to know",
+};
+
+/** @param active label of the row that has the focus at first, so that a person goes on where they were */
+async function pickRow(proposal: Proposal, active: string | null): Promise<ProposalRow | undefined> {
   const items: (QuickPickItem & { row?: ProposalRow })[] = [];
   let section = "";
   for (const row of proposalRows(proposal)) {
-    const title = row.kind === "choice" ? "choose to change" : row.kind === "note" ? "good to know" : "";
+    const title = SECTIONS[row.kind] ?? "";
     if (title !== section) items.push({ label: title, kind: QuickPickItemKind.Separator });
     section = title;
     items.push({ label: `${ICONS[row.kind]}${row.label}`, description: row.description, row });
   }
-  const picked = await window.showQuickPick(items, {
-    title: `Open Embeddings: ${basename(proposal.folder)}`,
-    placeHolder:
-      proposal.problems.length > 0
-        ? "Something is missing: change a choice below"
-        : "Create the project, or change a choice",
-    ignoreFocusOut: true,
-    matchOnDescription: true,
+  const picker = window.createQuickPick<(typeof items)[number]>();
+  picker.title = `Open Embeddings: ${basename(proposal.folder)}`;
+  picker.placeholder = placeholder(proposal);
+  picker.ignoreFocusOut = true;
+  picker.matchOnDescription = true;
+  picker.items = items;
+  const before = items.find(({ row }) => row !== undefined && row.label === active);
+  if (before !== undefined) picker.activeItems = [before];
+  const picked = await new Promise<ProposalRow | undefined>((resolve) => {
+    picker.onDidAccept(() => resolve(picker.selectedItems[0]?.row));
+    picker.onDidHide(() => resolve(undefined));
+    picker.show();
   });
-  return picked?.row;
+  picker.dispose();
+  return picked;
+}
+
+function placeholder({ manifest, withoutEmbeddings }: Proposal): string {
+  if (manifest !== null) return "Create the project, or change a choice";
+  if (withoutEmbeddings !== null) return "There are no embeddings: train a recommender, or change a choice";
+  return "Something is missing: change a choice below";
 }
 
 /** The value picked, null for none, undefined when the person went back. */

@@ -1,12 +1,16 @@
 /** What the guided open flow lists: a proposal as rows to pick from, and a choice as its candidates. */
 import { basename } from "node:path";
-import type { Proposal, ProposalChoice, ProposalOverrides, ProposalRole } from "../protocol/engine";
+import type { PreviewRow, Proposal, ProposalChoice, ProposalOverrides, ProposalRole } from "../protocol/engine";
 
 export interface ProposalRow {
-  kind: "create" | "problem" | "note" | "choice";
+  /**
+   * `train`: there are interactions but no embeddings. `file` and `detail`: a choice of a file, or of what is in it.
+   * `preview`: a row as it will be named, with the choice of how.
+   */
+  kind: "create" | "train" | "problem" | "file" | "preview" | "detail" | "note";
   label: string;
   description: string;
-  /** Set on a `choice`. */
+  /** What picking the row lets a person change. */
   choice: ProposalChoice | null;
 }
 
@@ -17,31 +21,74 @@ export interface CandidateRow {
   value: string | null;
 }
 
-/** Column roles of each table: another table makes what was said of the columns void. */
+/** Column roles of each table: another table makes what was said of the columns, and of naming rows by it, void. */
 const COLUMNS_OF_TABLE: Partial<Record<ProposalRole, ProposalRole[]>> = {
-  "item-table": ["item-id", "item-title", "item-year", "item-tags"],
-  "user-table": ["user-id"],
-  interactions: ["interaction-user", "interaction-item"],
+  "item-embeddings": ["item-ids"],
+  "user-embeddings": ["user-ids"],
+  "item-table": ["item-id", "item-ids", "item-title", "item-year", "item-tags"],
+  "user-table": ["user-id", "user-ids"],
+  interactions: ["interaction-user", "interaction-item", "interaction-timestamp", "interaction-rating"],
 };
 
-/** Problems on top, or the row that creates the project where there are none; then every choice, then notes. */
+/** What decides most, and so stands above the preview, which a long list would push out of sight. */
+const FILE_ROLES: readonly ProposalRole[] = [
+  "item-embeddings",
+  "user-embeddings",
+  "item-table",
+  "user-table",
+  "interactions",
+];
+
+/**
+ * Problems on top, or what can be done where there are none; then the files, the first rows, what the columns mean, and
+ * notes. Without embeddings there is nothing to choose of them.
+ */
 export function proposalRows(proposal: Proposal): ProposalRow[] {
-  const rows: ProposalRow[] = proposal.problems.map((problem) => plainRow("problem", problem));
-  if (proposal.problems.length === 0 && proposal.manifest !== null) {
+  const { problems, manifest, withoutEmbeddings, preview, notes } = proposal;
+  const rows = problems.map((problem) => plainRow("problem", problem));
+  if (problems.length === 0 && manifest !== null) {
+    rows.push(plainRow("create", "Create project", `recprism.json in ${basename(proposal.folder)}`));
+  }
+  if (withoutEmbeddings !== null) {
+    rows.push(
+      plainRow(
+        "train",
+        "Train a recommender from these interactions",
+        problems.length === 0 ? "there are no embeddings here yet" : "in place of embeddings that are missing",
+      ),
+    );
+  }
+  const choices = proposal.choices.filter(
+    ({ role, candidates }) => withoutEmbeddings === null || candidates.length > 0 || !role.endsWith("-embeddings"),
+  );
+  const isFile = ({ role }: ProposalChoice) => FILE_ROLES.includes(role);
+  rows.push(...choices.filter(isFile).map((choice) => choiceRow("file", choice)));
+  for (const row of preview) {
+    const role = row.side === "items" ? "item-ids" : "user-ids";
     rows.push({
-      ...plainRow("create", "Create project"),
-      description: `recprism.json in ${basename(proposal.folder)}`,
+      kind: "preview",
+      label: previewText(row),
+      description: row.side === "items" ? "item" : "user",
+      choice: choices.find((choice) => choice.role === role) ?? null,
     });
   }
-  for (const choice of proposal.choices) {
-    const chosen = choice.chosen ?? (choice.required ? "missing" : "none");
-    rows.push({ kind: "choice", label: choice.name, description: `${chosen}   ${choice.detail}`.trimEnd(), choice });
-  }
-  rows.push(...proposal.notes.map((note) => plainRow("note", note)));
+  // How rows are named first: the preview has just shown it.
+  const details = choices.filter((choice) => !isFile(choice));
+  const namesRows = ({ role }: ProposalChoice) => Number(role.endsWith("-ids"));
+  details.sort((a, b) => namesRows(b) - namesRows(a));
+  rows.push(...details.map((choice) => choiceRow("detail", choice)));
+  rows.push(...notes.map((note) => plainRow("note", note)));
   return rows;
 }
 
-export function candidateRows(choice: ProposalChoice): CandidateRow[] {
+/** `row 0 · id 1 · Toy Story (1995) · [0.12, -0.4, …]` */
+export function previewText({ row, id, title, values, dimensions }: PreviewRow): string {
+  const numbers = values.map((value) => String(Number(value.toPrecision(2))));
+  const vector = `[${[...numbers, ...(dimensions > values.length ? ["…"] : [])].join(", ")}]`;
+  return [`row ${row}`, `id ${id}`, ...(title === null ? [] : [title]), vector].join(" · ");
+}
+
+export function candidateRows(choice: Pick<ProposalChoice, "chosen" | "candidates" | "required">): CandidateRow[] {
   const rows: CandidateRow[] = choice.candidates.map(({ value, detail }) => ({
     label: value,
     description: value === choice.chosen ? `${detail} (chosen)` : detail,
@@ -60,6 +107,13 @@ export function overridden(overrides: ProposalOverrides, role: ProposalRole, val
   return next;
 }
 
-function plainRow(kind: ProposalRow["kind"], label: string): ProposalRow {
-  return { kind, label, description: "", choice: null };
+function choiceRow(kind: "file" | "detail", choice: ProposalChoice): ProposalRow {
+  // Why there is none mostly begins with that word.
+  const none = choice.required ? "missing" : choice.detail.startsWith("none") ? "" : "none";
+  const description = `${choice.chosen ?? none}   ${choice.detail}`.trim();
+  return { kind, label: choice.name, description, choice };
+}
+
+function plainRow(kind: ProposalRow["kind"], label: string, description = ""): ProposalRow {
+  return { kind, label, description, choice: null };
 }

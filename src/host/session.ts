@@ -1,7 +1,7 @@
 /** The one place of the host's state: open project, job, selected neuron and recipe. Views and commands read it here. */
 import { EventEmitter } from "node:events";
 import { basename } from "node:path";
-import type { Engine, Job, ProjectSummary } from "../protocol/engine";
+import type { Engine, Job, ProjectId, ProjectSummary, Staleness } from "../protocol/engine";
 import { type ErrorData, errorData, RecPrismError } from "../protocol/error";
 import type { Recipe } from "../protocol/steering";
 import type { SharedState } from "../protocol/webview";
@@ -107,6 +107,13 @@ export class Session {
     this.#change({ project, neuron, busy: null, error: null });
     void this.memory.update(LAST_PROJECT, project.manifestPath);
     if (!sameSae) this.#restoreRecipe(project);
+  }
+
+  /** The open project's files were looked at anew; what was read of them stays. */
+  markStale(project: ProjectId, stale: Staleness | null): void {
+    const open = this.#state.project;
+    if (open?.id !== project || JSON.stringify(open.stale) === JSON.stringify(stale)) return;
+    this.#change({ project: { ...open, stale } });
   }
 
   select(neuron: number | null): void {

@@ -12,7 +12,8 @@ export function trainingStatus(session: Session): Disposable {
     const { phase, epoch, epochs } = job.progress;
     const doing = job.kind === "measure" ? "measuring" : "training";
     item.text = `$(pulse) RecPrism: ${phase === "training" ? `epoch ${epoch}/${epochs}` : doing}`;
-    item.tooltip = `${job.kind === "measure" ? "Measuring" : "Training"} SAE: ${progressText(job.progress)}`;
+    const what = job.kind === "recommender" ? "recommender" : "SAE";
+    item.tooltip = `${job.kind === "measure" ? "Measuring" : "Training"} ${what}: ${progressText(job.progress)}`;
     item.show();
   });
   return {

@@ -1,18 +1,10 @@
 /** Train SAE and Measure SAE: start the job, show its progress where it was started, and tell how it ended. */
-import {
-  commands,
-  type Disposable,
-  type LogOutputChannel,
-  type Progress,
-  ProgressLocation,
-  window,
-  workspace,
-} from "vscode";
+import { commands, type Disposable, type LogOutputChannel, window, workspace } from "vscode";
 import type { AskedSettings, Job, JobId, ProjectSummary } from "../protocol/engine";
-import { errorData, RecPrismError } from "../protocol/error";
-import type { SharedState } from "../protocol/webview";
+import { RecPrismError } from "../protocol/error";
+import { followedJob } from "./follow-job";
 import type { Session } from "./session";
-import { jobOutcome, progressShare, progressText } from "./wording";
+import { jobOutcome, progressText } from "./wording";
 import type { WorkspaceProject } from "./workspace-project";
 import { MANAGE_TRUST, manageTrust } from "./workspace-trust";
 
@@ -25,7 +17,7 @@ export class Training {
 
   /** Trains on the open project and returns once the job has ended. */
   async train(asked: AskedSettings): Promise<void> {
-    if (!(await trusted("Training", "train on its files")) || (await this.#alreadyRunning())) return;
+    if (!(await trusted("Training", "train on its files")) || (await this.alreadyRunning())) return;
     const project = await this.workspaceProject.ensureOpen();
     if (project === null) return this.#offerProject();
     const id = await this.session.engine.train(project.id, asked);
@@ -34,7 +26,7 @@ export class Training {
 
   /** Labels and measures the open project's SAE and returns once the job has ended. */
   async measure(): Promise<void> {
-    if (!(await trusted("Measuring", "label and measure its SAE")) || (await this.#alreadyRunning())) return;
+    if (!(await trusted("Measuring", "label and measure its SAE")) || (await this.alreadyRunning())) return;
     const project = await this.workspaceProject.ensureOpen();
     if (project === null) return this.#offerProject();
     const id = await this.session.engine.measure(project.id);
@@ -52,15 +44,7 @@ export class Training {
   }
 
   async #follow(id: JobId, project: ProjectSummary, title: string): Promise<void> {
-    this.log.info(`job ${id} started`);
-    const job = await window.withProgress(
-      { location: ProgressLocation.Notification, title, cancellable: true },
-      (progress, token) => {
-        token.onCancellationRequested(() => void this.#cancel(id));
-        return this.#followed(id, progress);
-      },
-    );
-    this.log.info(`job ${id} ${job?.state ?? "ended with the engine"}`);
+    const job = await followedJob(this.session, this.log, id, title);
     if (job !== null) await this.#tell(job, project);
   }
 
@@ -69,28 +53,6 @@ export class Training {
     const { job } = this.session.state;
     if (job?.state === "running") await this.session.engine.cancel(job.id);
     else void window.showInformationMessage("No training is running.");
-  }
-
-  #cancel(id: JobId): Promise<void> {
-    return this.session.engine.cancel(id).catch((thrown) => this.log.warn(errorData(thrown).message));
-  }
-
-  /** Resolves with the job once it has ended, in whatever way; with null if the engine's end, told already, took it along. */
-  #followed(id: JobId, progress: Progress<{ message: string; increment: number }>): Promise<Job | null> {
-    return new Promise((resolve) => {
-      let reported = 0;
-      const follow = ({ job, error }: SharedState) => {
-        if (job?.id !== id) return;
-        const percent = 100 * progressShare(job.progress);
-        progress.report({ message: progressText(job.progress), increment: Math.max(0, percent - reported) });
-        reported = Math.max(reported, percent);
-        if (job.state === "running") return;
-        subscription.dispose();
-        resolve(job.error !== null && job.error === error ? null : job);
-      };
-      const subscription = this.session.onChanged(follow);
-      follow(this.session.state);
-    });
   }
 
   async #tell(job: Job, project: ProjectSummary): Promise<void> {
@@ -106,7 +68,8 @@ export class Training {
     if (picked === SHOW) await commands.executeCommand("recprism.neurons.focus");
   }
 
-  async #alreadyRunning(): Promise<boolean> {
+  /** Says so where a job goes on, and lets the person cancel it. */
+  async alreadyRunning(): Promise<boolean> {
     const { job } = this.session.state;
     if (job?.state !== "running") return false;
     const doing = job.kind === "measure" ? "Measuring" : "Training";
@@ -127,7 +90,7 @@ export class Training {
 }
 
 /** A job runs code on the workspace's files at length, so it needs a workspace that is trusted. */
-async function trusted(doing: string, aim: string): Promise<boolean> {
+export async function trusted(doing: string, aim: string): Promise<boolean> {
   if (workspace.isTrusted) return true;
   const text = `${doing} is off because this workspace is restricted. Trust the workspace to ${aim}.`;
   if ((await window.showWarningMessage(text, MANAGE_TRUST)) === MANAGE_TRUST) await manageTrust();

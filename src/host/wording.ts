@@ -1,6 +1,7 @@
 /** How the host words measures, training progress and results. */
 import type { Report } from "../protocol/artifact";
 import type { Job, ProjectSummary, TrainProgress } from "../protocol/engine";
+import type { RankingMeasures, RecommenderReport } from "../protocol/recommender";
 
 /** Two digits without a leading zero, as measures are printed: `.59`; `n/a` where the data does not allow the measure. */
 export function measure(value: number | null): string {
@@ -57,6 +58,19 @@ export function jobOutcome(job: Job, project: ProjectSummary): string {
       : `Training was cancelled. Its last checkpoint was kept${result}.`;
   }
   return job.error?.message ?? "Training failed.";
+}
+
+/** The same of a recommender, which has lists and no neurons. */
+export function recommenderProgressText(progress: TrainProgress): string {
+  return progressText(progress).replace("measuring and naming neurons", "measuring its lists");
+}
+
+/** `NDCG@20 .32 and HR@20 .92 on held-out interactions (most popular items: .18 and .79)` */
+export function rankingText({ measures }: RecommenderReport): string {
+  if (measures === null) return "nothing was held out to measure it with";
+  const both = ({ ndcg20, hr20 }: RankingMeasures) => [measure(ndcg20.value), measure(hr20.value)];
+  const [ndcg, hr] = both(measures.recommender);
+  return `NDCG@20 ${ndcg} and HR@20 ${hr} on held-out interactions (most popular items: ${both(measures.popularity).join(" and ")})`;
 }
 
 /** `2 edits` */

@@ -1,7 +1,8 @@
 /** The engine's whole contract: host and command line see nothing else of it. All values cross a process border. */
 import type { ConceptEvidence, ConceptKind, Report } from "./artifact";
-import type { ErrorData } from "./error";
+import type { ErrorData, ErrorReason, ManifestFix } from "./error";
 import type { Manifest, Preset, SaeSettings } from "./manifest";
+import type { RecommenderReport, RecommenderRequest } from "./recommender";
 import type { CurvePoint, RunRecord } from "./run";
 import type { Recipe, SteeringConfig } from "./steering";
 
@@ -19,14 +20,18 @@ export type ProposalRole =
   | "user-bias"
   | "item-table"
   | "item-id"
+  | "item-ids"
   | "item-title"
   | "item-year"
   | "item-tags"
   | "user-table"
   | "user-id"
+  | "user-ids"
   | "interactions"
   | "interaction-user"
-  | "interaction-item";
+  | "interaction-item"
+  | "interaction-timestamp"
+  | "interaction-rating";
 
 export interface ProposalChoice {
   role: ProposalRole;
@@ -47,10 +52,101 @@ export interface Proposal {
   /** What a person should know but need not act on. */
   notes: string[];
   manifest: Manifest | null;
+  /** The first rows of items and users as the manifest names them, once there is one. */
+  preview: PreviewRow[];
+  /** Where there are interactions but no embeddings: what training a recommender on them starts from. */
+  withoutEmbeddings: ProjectWithoutEmbeddings | null;
+}
+
+/** A row of embeddings, its id and what it is called. */
+export interface PreviewRow {
+  side: "items" | "users";
+  row: number;
+  id: string;
+  /** Null where nothing says it. */
+  title: string | null;
+  /** The first values of the row. */
+  values: number[];
+  /** How many it has. */
+  dimensions: number;
+}
+
+/**
+ * A project that lacks nothing but embeddings: given to the training of a recommender, whose manifest then names these
+ * tables beside the embeddings that it writes (`completedManifest`). Paths are relative to the proposal's folder.
+ */
+export interface ProjectWithoutEmbeddings {
+  name: string;
+  interactions: NonNullable<Manifest["interactions"]>;
+  /** `id`: the column of the table whose values the interactions speak of; set where there is a table. */
+  items: Pick<Manifest["items"], "table" | "title" | "year" | "tags"> & { id?: string };
+  users: Pick<Manifest["users"], "table" | "attributes"> & { id?: string };
 }
 
 /** A person's corrections of a proposal; null means "none". */
 export type ProposalOverrides = Partial<Record<ProposalRole, string | null>>;
+
+// ---- a manifest in the editor --------------------------------------------------------------------------------------
+
+/** Keys from the top of a manifest to a value in it: `["items", "tags", 0, "column"]`. */
+export type KeyPath = readonly (string | number)[];
+
+/** Sets the value at a path, removes the key, or gives it another name. */
+export type ManifestEdit =
+  | { path: KeyPath; change: "set"; value: unknown }
+  | { path: KeyPath; change: "remove" }
+  | { path: KeyPath; change: "rename"; name: string };
+
+export interface QuickFix {
+  /** For people: `Use column "genres"`. */
+  title: string;
+  edits: ManifestEdit[];
+}
+
+export interface ManifestFault {
+  /** Empty for the whole manifest. What is missing is named by the path that it would have. */
+  path: KeyPath;
+  /** Whether the key itself is at fault, or its value. */
+  at: "key" | "value";
+  severity: "error" | "warning";
+  reason: ErrorReason;
+  message: string;
+  /** Likeliest first. */
+  fixes: QuickFix[];
+}
+
+/** What could stand at a key of a manifest. */
+export interface ManifestSuggestion {
+  kind: "file" | "column" | "array";
+  value: string;
+  /** For people: `3,018 x 20 float32`; may be empty. */
+  detail: string;
+  /** By its name it is what the key is about; such ones come first. */
+  likely: boolean;
+}
+
+/** What may be added to a manifest: each comes with a file. */
+export type AdditionKind = "interactions" | "items" | "users" | "head";
+
+/** A choice of an addition, by its key in the manifest: `interactions.user`. */
+export interface AdditionChoice {
+  key: string;
+  /** For people: `User of an interaction`. */
+  name: string;
+  chosen: string | null;
+  detail: string;
+  candidates: { value: string; detail: string }[];
+  required: boolean;
+}
+
+export interface Addition {
+  choices: AdditionChoice[];
+  /** What stands in the way, each a sentence with its remedy. */
+  problems: string[];
+  notes: string[];
+  /** What to write into the manifest; null while there are problems. */
+  edits: ManifestEdit[] | null;
+}
 
 // ---- open projects ------------------------------------------------------------------------------------------------
 
@@ -70,6 +166,24 @@ export interface SaeSummary {
   report: Report;
 }
 
+/** Which row is which, to be looked at before anything is trained. */
+export interface IdentitySummary {
+  items: RowIdentity;
+  users: RowIdentity;
+}
+
+export interface RowIdentity {
+  /** In words: `row n is line n of items.csv, by its column iid`. */
+  rule: string;
+  rows: number;
+  /** Rows of which the id has a line in the table; null where there is no table. */
+  inTable: number | null;
+  /** Rows with at least one interaction; null where there are no interactions. */
+  inInteractions: number | null;
+  /** Up to five rows from the first to the last; `title` is what the table says of the row, null where it says nothing. */
+  samples: { row: number; id: string; title: string | null }[];
+}
+
 export interface ProjectSummary {
   id: ProjectId;
   name: string;
@@ -85,8 +199,25 @@ export interface ProjectSummary {
   sae: SaeSummary | null;
   /** There is an SAE, but it came without labels and measures; `measure` adds them. */
   unmeasured: boolean;
+  identity: IdentitySummary;
   /** Why an artifact that exists could not be opened, or other things worth saying. */
   warnings: string[];
+  /** Changes of the manifest that would most likely do away with a warning. */
+  fixes: ManifestFix[];
+  /** What the SAE was made from and is no longer; null while everything is as it was, or nothing is known of it. */
+  stale: Staleness | null;
+  /** Absolute paths of the files whose change may make results stale. */
+  sources: string[];
+}
+
+/** Results that were made from other files than there are now. They stay and can be used. */
+export interface Staleness {
+  /** What makes them fit again: to train anew, or, where only names of neurons depend on the change, to measure anew. */
+  remedy: "train" | "measure";
+  /** `Embeddings changed since training` */
+  title: string;
+  /** What changed, a sentence each: `items.npy changed since this SAE was trained: 3,018 -> 3,050 rows.` */
+  changes: string[];
 }
 
 // ---- jobs ---------------------------------------------------------------------------------------------------------
@@ -153,9 +284,11 @@ export interface Job {
   id: JobId;
   /**
    * `search`: trains with several settings and keeps the best. `measure`: labels and measures an SAE that came without.
-   * `seeds`: trains an SAE's settings from other seeds, to see whether its neurons are found again.
+   * `seeds`: trains an SAE's settings from other seeds, to see whether its neurons are found again. `recommender`: makes
+   * embeddings from interactions.
    */
-  kind: "train" | "search" | "measure" | "seeds";
+  kind: "train" | "search" | "measure" | "seeds" | "recommender";
+  /** Of a recommender: the folder that it goes to. */
   project: ProjectId;
   state: "running" | "done" | "cancelled" | "failed";
   progress: TrainProgress;
@@ -165,6 +298,8 @@ export interface Job {
   artifact: string | null;
   /** Set once a search is over: the trials that ended, best first. */
   trials?: RankedTrial[];
+  /** Set once a recommender was made. */
+  recommender?: RecommenderReport;
 }
 
 // ---- neurons ------------------------------------------------------------------------------------------------------
@@ -286,12 +421,31 @@ export type ExportLanguage = "json" | "python";
 // ---- the interface ------------------------------------------------------------------------------------------------
 
 export interface Engine {
-  /** Looks at a folder, or at a file and its folder, and proposes a manifest. Writes nothing. */
-  propose(path: string, overrides?: ProposalOverrides): Promise<Proposal>;
+  /** Looks at a folder, or at files and their folder, and proposes a manifest. Writes nothing. */
+  propose(paths: string | readonly string[], overrides?: ProposalOverrides): Promise<Proposal>;
   /** Writes `recprism.json` into the folder, refusing to replace one unless told. Returns its path. */
   createProject(folder: string, manifest: Manifest, replace: boolean): Promise<string>;
   /** Generates the sample data set and its manifest in a folder that is empty or does not exist. Returns the manifest's path. */
   createSample(folder: string): Promise<string>;
+  /**
+   * What is wrong with a manifest as it stands in an editor, by headers and counts of the files that it names: little
+   * enough work for every pause in typing. Text that is no JSON has no faults here; its editor marks those.
+   *
+   * @param restricted the workspace is not trusted, here and below: no file outside the manifest's folder is read
+   */
+  checkManifest(path: string, text: string, restricted: boolean): Promise<ManifestFault[]>;
+  /** What could stand at a key: files that fit, columns of the table beside it, arrays of the file beside it. */
+  suggestValues(path: string, manifest: unknown, key: KeyPath, restricted: boolean): Promise<ManifestSuggestion[]>;
+  /** How a file would be added to a manifest, with a person's corrections by key; null means "none". Writes nothing. */
+  proposeAddition(
+    path: string,
+    kind: AdditionKind,
+    file: string,
+    overrides: Record<string, string | null>,
+  ): Promise<Addition>;
+  /** Replaces a manifest's text, atomically, once it is found to be a manifest. */
+  saveManifest(path: string, text: string): Promise<void>;
+
   /** Opens a project by its folder or manifest; again after files changed, it reads them anew. */
   openProject(path: string, options?: OpenOptions): Promise<ProjectSummary>;
 
@@ -306,11 +460,19 @@ export interface Engine {
   measure(project: ProjectId): Promise<JobId>;
   /** Trains the settings of the project's SAE from other seeds, `seeds` in all, and adds `seedStability` to its report. */
   compareSeeds(project: ProjectId, seeds: number): Promise<JobId>;
+  /**
+   * Makes a recommender from interactions alone, as a job, and with it a project. `propose` gives the interactions
+   * (`withoutEmbeddings`). A cancel leaves the folder as it was.
+   */
+  trainRecommender(request: RecommenderRequest): Promise<JobId>;
   /** Asks a job to stop; it ends within a second and keeps its last checkpoint. */
   cancel(job: JobId): Promise<void>;
   jobs(): Promise<Job[]>;
   /** Runs that ended on this project, oldest first. */
   runs(project: ProjectId): Promise<RunRecord[]>;
+
+  /** Looks at the project's files anew, which stay as they were read: what its SAE was made from and is no longer. */
+  staleness(project: ProjectId): Promise<Staleness | null>;
 
   neurons(project: ProjectId, query: NeuronQuery): Promise<Page<NeuronRow>>;
   neuron(project: ProjectId, neuron: number): Promise<NeuronDetail>;

@@ -37,6 +37,22 @@ export interface ErrorPlace {
   row?: number;
   column?: string;
   key?: string;
+  /** A change of the manifest that would most likely put it right. */
+  fix?: ManifestFix;
+}
+
+/** One key of the manifest and the value that it should have. */
+export interface ManifestFix {
+  /** `items.ids.first` */
+  key: string;
+  /** As JSON. */
+  value: unknown;
+  /** For people: `Set items.ids.first to 1`. */
+  title: string;
+}
+
+export function manifestFix(key: string, value: unknown): ManifestFix {
+  return { key, value, title: `Set ${key} to ${typeof value === "object" ? JSON.stringify(value) : value}` };
 }
 
 export interface ErrorData {

@@ -8,7 +8,9 @@ const column = (what: string) => z.string().min(1).describe(what);
 
 /** Where a matrix is: a file, or a part of one. */
 export const matrixSourceSchema = z.union([
-  file("Matrix, one row each: .npy, .npz, .safetensors, .pt, .onnx, .h5, .parquet, .arrow, .csv, .jsonl or word vectors."),
+  file(
+    "Matrix, one row each: .npy, .npz, .safetensors, .pt, .onnx, .h5, .parquet, .arrow, .csv, .jsonl or word vectors.",
+  ),
   z
     .strictObject({
       file: file("File that holds the matrix."),
@@ -29,22 +31,35 @@ export const matrixSourceSchema = z.union([
     .describe("A matrix that is one of several in its file, or columns of a table."),
 ]);
 
-/** Where a table is: a file, or the answer of a query over files. */
-export const tableSourceSchema = z.union([
+/** A table file: its path, or its path with what the file does not say by itself. */
+export const tableFileSchema = z.union([
   file("Table: .csv, .tsv, .dat, .parquet, .json, .jsonl or .sqlite."),
   z
     .strictObject({
       file: file("Table."),
       delimiter: z.string().min(1).optional().describe("What stands between columns, such as :: or |."),
-      header: z.boolean().optional().describe("The first line names the columns; otherwise they are column0, column1, …"),
+      header: z
+        .boolean()
+        .optional()
+        .describe("The first line names the columns; otherwise they are column0, column1, …"),
       encoding: z.string().min(1).optional().describe("Of the text, such as latin1. UTF-8 where nothing is said."),
       table: z.string().min(1).optional().describe("Which table of a .sqlite file."),
     })
     .describe("A table with what its file does not say by itself."),
+]);
+
+/** Where a table is: a file, or the answer of a query over files. */
+export const tableSourceSchema = z.union([
+  ...tableFileSchema.options,
   z
     .strictObject({
-      sql: z.string().min(1).describe("A SELECT (DuckDB) over the tables named in `from`. Not run in a restricted workspace."),
-      from: z.record(z.string().regex(/^[A-Za-z_]\w*$/), file("Table.")).describe("Name of each table in the query, and its file."),
+      sql: z
+        .string()
+        .min(1)
+        .describe("A SELECT (DuckDB) over the tables named in `from`. Not run in a restricted workspace."),
+      from: z
+        .record(z.string().regex(/^[A-Za-z_]\w*$/), tableFileSchema)
+        .describe("Name of each table in the query, and its file."),
     })
     .describe("Several tables joined by a query."),
 ]);
@@ -78,6 +93,7 @@ export const idRuleSchema = z.discriminatedUnion("rule", [
     .strictObject({
       rule: z.literal("vocabulary"),
       file: file("JSON object that gives the row of each id."),
+      first: z.int().min(0).optional().describe("The number that it gives to row 0, where that is not 0."),
       column: column("Id column by which the table, if any, is joined.").optional(),
     })
     .describe('A JSON object such as {"id": row} names the rows.'),
@@ -235,6 +251,7 @@ export const manifestSchema = z
   .describe("RecPrism project manifest");
 
 export type MatrixSource = z.infer<typeof matrixSourceSchema>;
+export type TableFile = z.infer<typeof tableFileSchema>;
 export type TableSource = z.infer<typeof tableSourceSchema>;
 export type IdRule = z.infer<typeof idRuleSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -255,5 +272,6 @@ export function matrixName(source: MatrixSource): string {
 /** What messages call a table. */
 export function tableName(source: TableSource): string {
   if (typeof source === "string") return source;
-  return "file" in source ? source.file : `the query over ${Object.values(source.from).join(", ")}`;
+  if ("file" in source) return source.file;
+  return `the query over ${Object.values(source.from).map(tableName).join(", ")}`;
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readNpyHeader } from "../../src/data/npy";
+import { describeMatrixFile } from "../../src/data/matrix-file";
 import { writeSae } from "../../src/sae/saelens";
 import { randomSae } from "../sae/fixtures";
 import { runCli } from "./run-cli";
@@ -27,7 +27,7 @@ describe("recprism encode", { timeout: 30_000 }, () => {
     expect(ran.stderr).toBe("");
     const file = join(sample, "z.npy");
     expect(ran.json()).toEqual({ file, rows: 1200, latents: 16, active: null, sae: hash });
-    expect(await readNpyHeader(file)).toMatchObject({ rows: 1200, columns: 16, dtype: "<f4" });
+    expect(await describeMatrixFile(file)).toMatchObject([{ shape: [1200, 16], dtype: "float32" }]);
     const text = await runCli(sample, "encode", "--matrix", "users", "--out", "z.safetensors");
     expect(text.stdout).toContain("2000 rows, the 6 active ones of 16 neurons each");
   });

@@ -2,8 +2,7 @@
 import { join } from "node:path";
 import type { Dataset } from "../../src/data/dataset";
 import type { Matrix, Rows } from "../../src/data/matrix";
-import { writeNpy } from "../../src/data/npy";
-import { openNpy } from "../../src/data/npy-rows";
+import { openNpy, writeNpy } from "../../src/data/npy";
 import { scratchFolder } from "./scratch";
 
 /** The rows of a matrix, in a file; `closeRows` closes it. */

@@ -72,7 +72,7 @@ describe("a manifest that is wrong", () => {
     ["a missing key", (m) => delete m.items.embeddings, "items.embeddings", "is missing; expected text"],
     ["a wrong type", (m) => (m.users.attributes = "age"), "users.attributes", 'found "age", expected a list'],
     ["a wrong version", (m) => (m.version = 2), "version", "found 2, expected 1"],
-    ["an unknown rule", (m) => (m.users.ids.rule = "guess"), "users.ids.rule", '"table-order" or "row-number"'],
+    ["an unknown rule", (m) => (m.users.ids.rule = "guess"), "users.ids.rule", '"table-order", "row-number"'],
     ["a rule left out", (m) => delete m.users.ids.rule, "users.ids.rule", 'is missing; expected "table-order"'],
     ["an unknown head", (m) => (m.recommender = { kind: "ncf" }), "recommender.kind", 'found "ncf", expected "dot"'],
     ["a fraction", (m) => (m.users.ids.first = 0.5), "users.ids.first", "found 0.5, expected a whole number"],

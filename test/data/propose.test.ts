@@ -107,7 +107,7 @@ describe("a proposed manifest", () => {
     });
     const { notes, manifest } = await proposeManifest(await folderOf({ "a.npy": [2, 4], "b.npy": [3, 4] }));
     expect(manifest).not.toBeNull();
-    expect(notes[0]).toContain("No file name says which");
+    expect(notes[0]).toContain("No name says which");
   });
 
   it("looks past hidden folders and packages, and not too deep", async () => {

@@ -28,6 +28,27 @@ describe("a project in a restricted workspace", () => {
     expect(await engine.openProject(sample, { restricted: true })).toMatchObject({ name: "Sample films", sae: null });
   });
 
+  it("is refused where a table is a query", async () => {
+    const file = join(sample, "recprism.json");
+    const manifest = JSON.parse(await readFile(file, "utf8"));
+    const { table } = manifest.items;
+    const asked = {
+      ...manifest,
+      items: { ...manifest.items, table: { sql: "SELECT * FROM films", from: { films: table } } },
+    };
+    await writeFile(file, JSON.stringify(asked));
+    try {
+      await expect(engine.openProject(sample, { restricted: true })).rejects.toMatchObject({
+        reason: "workspace-restricted",
+        where: { key: "items.table.sql" },
+      });
+      // Trusted, it is run.
+      expect((await engine.openProject(sample)).warnings).toEqual([]);
+    } finally {
+      await writeFile(file, JSON.stringify(manifest));
+    }
+  });
+
   it("is refused before its ONNX model is even looked for, with the way out", async () => {
     const file = join(sample, "recprism.json");
     const manifest = JSON.parse(await readFile(file, "utf8"));
@@ -43,6 +64,21 @@ describe("a project in a restricted workspace", () => {
     } finally {
       await writeFile(file, JSON.stringify(manifest));
     }
+  });
+});
+
+describe("an open project", () => {
+  it("says which row is which, before anything is trained", async () => {
+    const { identity, fixes } = await engine.openProject(sample);
+    expect(fixes).toEqual([]);
+    for (const side of [identity.items, identity.users]) {
+      expect(side.samples).toHaveLength(5);
+      expect(side.samples[0].row).toBe(0);
+      expect(side.samples[4].row).toBe(side.rows - 1);
+      expect(side.inInteractions).toBeGreaterThan(0);
+    }
+    expect(identity.items).toMatchObject({ inTable: identity.items.rows, rule: expect.stringContaining("row n is") });
+    expect(identity.items.samples.every(({ title }) => title !== null)).toBe(true);
   });
 });
 

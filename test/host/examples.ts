@@ -49,7 +49,14 @@ export function project(changes: Partial<ProjectSummary> = {}): ProjectSummary {
     settings,
     unmeasured: false,
     sae: { path: "/films/sae", hash: "hash-1", latents: 22, labelled: 18, report: report() },
+    identity: {
+      items: { rule: "the id of row n is n", rows: 3018, inTable: null, inInteractions: null, samples: [] },
+      users: { rule: "the id of row n is n", rows: 6018, inTable: null, inInteractions: null, samples: [] },
+    },
     warnings: [],
+    fixes: [],
+    stale: null,
+    sources: ["/films/items.npy", "/films/users.npy"],
     ...changes,
   };
 }

@@ -1,7 +1,7 @@
 /** The guided open flow lists what was found, what is missing and what may be changed. */
 import { describe, expect, it } from "vitest";
-import { candidateRows, overridden, proposalRows } from "../../src/host/proposal-rows";
-import type { Proposal, ProposalChoice } from "../../src/protocol/engine";
+import { candidateRows, overridden, previewText, proposalRows } from "../../src/host/proposal-rows";
+import type { PreviewRow, ProjectWithoutEmbeddings, Proposal, ProposalChoice } from "../../src/protocol/engine";
 import { project } from "./examples";
 
 const items: ProposalChoice = {
@@ -26,15 +26,16 @@ const bias: ProposalChoice = {
 
 function proposal(changes: Partial<Proposal> = {}): Proposal {
   const { manifest } = project();
-  return { folder: "/work/films", choices: [items, bias], problems: [], notes: [], manifest, ...changes };
+  const found = { folder: "/work/films", choices: [items, bias], problems: [], notes: [], manifest };
+  return { ...found, preview: [], withoutEmbeddings: null, ...changes };
 }
 
 describe("a complete proposal", () => {
   it("offers to create the project first, then every choice with what it is", () => {
     expect(proposalRows(proposal()).map(({ kind, label, description }) => [kind, label, description])).toEqual([
       ["create", "Create project", "recprism.json in films"],
-      ["choice", "Item embeddings", "items.npy   3,018 x 20 float32"],
-      ["choice", "Item biases", "none"],
+      ["file", "Item embeddings", "items.npy   3,018 x 20 float32"],
+      ["detail", "Item biases", "none"],
     ]);
   });
 
@@ -46,16 +47,71 @@ describe("a complete proposal", () => {
   });
 });
 
+describe("the preview", () => {
+  const row: PreviewRow = {
+    side: "items",
+    row: 0,
+    id: "1",
+    title: "Quiet Sheep (1987)",
+    values: [0.1234, -0.4, 1e-7, 12],
+    dimensions: 20,
+  };
+  const ids: ProposalChoice = { ...items, role: "item-ids", name: "Which row is which item" };
+
+  it("shows row, id, title and the first values", () => {
+    expect(previewText(row)).toBe("row 0 · id 1 · Quiet Sheep (1987) · [0.12, -0.4, 1e-7, 12, …]");
+    expect(previewText({ ...row, title: null, dimensions: 4 })).toBe("row 0 · id 1 · [0.12, -0.4, 1e-7, 12]");
+  });
+
+  it("stands between files and details and leads to how rows are named", () => {
+    const rows = proposalRows(proposal({ preview: [row], choices: [items, ids] }));
+    expect(rows.map(({ kind }) => kind)).toEqual(["create", "file", "preview", "detail"]);
+    expect(rows[2].choice).toBe(ids);
+  });
+});
+
+describe("a proposal without embeddings", () => {
+  const withoutEmbeddings: ProjectWithoutEmbeddings = {
+    name: "films",
+    interactions: { table: "ratings.csv", user: "user", item: "item" },
+    items: { tags: [] },
+    users: { attributes: [] },
+  };
+  const missing: ProposalChoice = { ...items, chosen: null, candidates: [], required: false };
+
+  it("offers to train a recommender first, and no choice of what is not there", () => {
+    const rows = proposalRows(proposal({ manifest: null, withoutEmbeddings, choices: [missing, bias] }));
+    expect(rows.map(({ kind, label }) => [kind, label])).toEqual([
+      ["train", "Train a recommender from these interactions"],
+      ["detail", "Item biases"],
+    ]);
+  });
+
+  it("offers it beside a problem that only embeddings are missing", () => {
+    const rows = proposalRows(proposal({ manifest: null, withoutEmbeddings, problems: ["No user embeddings."] }));
+    expect(rows.slice(0, 2).map(({ kind }) => kind)).toEqual(["problem", "train"]);
+  });
+});
+
 describe("a proposal with problems", () => {
   it("lists them on top and cannot be created", () => {
     const missing: ProposalChoice = { ...items, chosen: null, detail: "no matrix of 2 dimensions was found" };
     const rows = proposalRows(proposal({ problems: ["No user embeddings."], manifest: null, choices: [missing] }));
-    expect(rows.map(({ kind }) => kind)).toEqual(["problem", "choice"]);
+    expect(rows.map(({ kind }) => kind)).toEqual(["problem", "file"]);
     expect(rows[1].description).toBe("missing   no matrix of 2 dimensions was found");
   });
 });
 
 describe("a choice", () => {
+  it("says once that nothing is chosen, and why", () => {
+    const described = (changes: Partial<ProposalChoice>) =>
+      proposalRows(proposal({ choices: [{ ...bias, ...changes }] }))[1].description;
+    expect(described({ detail: "none; scores are the dot product alone" })).toBe(
+      "none; scores are the dot product alone",
+    );
+    expect(described({ detail: "no table" })).toBe("none   no table");
+  });
+
   it("lists its candidates and marks the one that is chosen", () => {
     expect(candidateRows(items).map(({ description }) => description)).toEqual([
       "3,018 x 20 float32 (chosen)",

@@ -91,6 +91,36 @@ describe("opening a project", () => {
   });
 });
 
+describe("a project of which files change", () => {
+  const stale = {
+    remedy: "train",
+    title: "Embeddings changed since training",
+    changes: ["items.npy changed."],
+  } as const;
+  const marked = { ...stale, changes: [...stale.changes] };
+
+  it("is marked stale with all it has, once for every change", async () => {
+    const { session: state } = session({ "/films": project() });
+    await state.open("/films");
+    state.select(13);
+    let told = 0;
+    state.onChanged(() => told++);
+    state.markStale("/films", marked);
+    state.markStale("/films", { ...marked });
+    expect(told).toBe(1);
+    expect(state.state).toMatchObject({ neuron: 13, error: null, project: { stale: marked, sae: { hash: "hash-1" } } });
+    state.markStale("/films", null);
+    expect(state.state.project?.stale).toBeNull();
+  });
+
+  it("is not marked for what was found of another", async () => {
+    const { session: state } = session({ "/films": project() });
+    await state.open("/films");
+    state.markStale("/songs", marked);
+    expect(state.state.project?.stale).toBeNull();
+  });
+});
+
 describe("the recipe", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

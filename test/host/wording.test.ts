@@ -8,8 +8,11 @@ import {
   measuresText,
   progressShare,
   progressText,
+  rankingText,
+  recommenderProgressText,
   timeLeft,
 } from "../../src/host/wording";
+import type { RecommenderReport } from "../../src/protocol/recommender";
 import { job, project, report } from "./examples";
 
 describe("measures", () => {
@@ -106,5 +109,35 @@ describe("names and counts", () => {
 
   it("put one thing in the singular", () => {
     expect([counted(1, "edit"), counted(2, "edit")]).toEqual(["1 edit", "2 edits"]);
+  });
+});
+
+describe("a recommender that is made", () => {
+  it("is measured by its lists, beside those of what is popular", () => {
+    const of = (value: number) => ({ value, interval: null });
+    const ranking = (ndcg: number, hr: number) => ({
+      ndcg20: of(ndcg),
+      hr20: of(hr),
+      mrr20: of(0),
+      percentileRank: of(0),
+    });
+    const measures = {
+      measuredUsers: 9,
+      usersWithHeldOut: 9,
+      recommender: ranking(0.325, 0.92),
+      popularity: ranking(0.182, 0.792),
+    };
+    expect(rankingText({ measures } as RecommenderReport)).toBe(
+      "NDCG@20 .33 and HR@20 .92 on held-out interactions (most popular items: .18 and .79)",
+    );
+    expect(rankingText({ measures: null } as RecommenderReport)).toBe("nothing was held out to measure it with");
+  });
+
+  it("tells of lists, not of neurons, while it is measured", () => {
+    const { progress } = job();
+    expect(recommenderProgressText({ ...progress, phase: "measuring", secondsLeft: null, measuredShare: 0.5 })).toBe(
+      "measuring its lists (50%)",
+    );
+    expect(recommenderProgressText(progress)).toBe(progressText(progress));
   });
 });

@@ -1,7 +1,6 @@
 /** Fingerprints of data: equal for equal data, wherever it is kept, and for no other. */
 import { describe, expect, it } from "vitest";
-import { matrix } from "../../src/data/matrix";
-import { closeRows } from "../../src/data/npy-rows";
+import { closeRows, matrix } from "../../src/data/matrix";
 import { seededRandom } from "../../src/data/random";
 import { dataFingerprint } from "../../src/sae/data-fingerprint";
 import { rowsInFile } from "../data/from-files";

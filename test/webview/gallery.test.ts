@@ -38,6 +38,22 @@ interface Shot {
 const SHOTS: Shot[] = [
   { name: "neurons", scenario: NEURONS, width: 300, until: (page) => page.getByText("Horror").first().waitFor() },
   {
+    name: "neurons-stale",
+    scenario: {
+      ...NEURONS,
+      stale: {
+        remedy: "train",
+        title: "Embeddings and interactions changed since training",
+        changes: [
+          "items.npy changed since this SAE was trained: 3,018 -> 3,050 rows.",
+          "interactions.csv changed since this SAE was trained: 10,204,120 -> 10,300,002 bytes.",
+        ],
+      },
+    },
+    width: 300,
+    until: (page) => page.getByText("Horror").first().waitFor(),
+  },
+  {
     name: "neurons-walked",
     scenario: { ...NEURONS, saved: { filter: { search: "", kinds: ["tag", "era"], sort: "ms", descending: true } } },
     width: 300,

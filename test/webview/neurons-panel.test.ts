@@ -173,6 +173,25 @@ describe.skipIf(withoutBrowser !== null)("the Neurons panel", () => {
     expect(await page.getByRole("button", { name: "Measure" }).count()).toBe(0);
   });
 
+  it("says what changed since training, and trains again at a click", async () => {
+    const changes = ["items.npy changed since this SAE was trained: 3,018 -> 3,050 rows."];
+    await open({ stale: { remedy: "train", title: "Embeddings changed since training", changes } });
+    const bar = page.getByRole("status", { name: "Stale neurons" });
+    await bar.getByText("Embeddings changed since training").waitFor();
+    await bar.getByText("3,018 -> 3,050 rows").waitFor();
+    await rows().first().waitFor();
+    await bar.getByRole("button", { name: "Retrain" }).click();
+    await eventually(() => calls("train")).toHaveLength(1);
+  });
+
+  it("only measures again where nothing changed that training depends on", async () => {
+    await open({
+      stale: { remedy: "measure", title: "Item table changed since naming", changes: ["items.csv changed."] },
+    });
+    await page.getByRole("button", { name: "Measure Again" }).click();
+    await eventually(() => calls("measure")).toHaveLength(1);
+  });
+
   it("shows training where it was started, and cancels it", async () => {
     await open({ project: "training" });
     await page.getByText("Training: epoch 7 of 18").waitFor();

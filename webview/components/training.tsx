@@ -40,7 +40,9 @@ function phaseText({ kind, progress }: Job): string {
   if (progress.phase === "preparing") return `Preparing to ${kind === "measure" ? "measure" : "train"}…`;
   const { trial } = progress;
   const which = trial === null ? "" : `Run ${trial.number} of ${trial.of}. `;
-  if (progress.phase === "measuring") return `${which}Measuring and naming neurons…`;
+  if (progress.phase === "measuring") {
+    return kind === "recommender" ? "Measuring the recommender…" : `${which}Measuring and naming neurons…`;
+  }
   return `${which}Training: epoch ${progress.epoch} of ${progress.epochs}`;
 }
 
@@ -64,7 +66,9 @@ export function TrainingOutcome({ job, host }: TrainingOutcomeProps) {
   if (job === null) return null;
   const measuring = job.kind === "measure";
   if (job.state === "failed" && job.error !== null) {
-    const retry = host && (() => (measuring ? host.measure() : host.train()));
+    // What a recommender is made from is asked for anew by its command.
+    const again = job.kind === "recommender" ? undefined : host;
+    const retry = again && (() => (measuring ? again.measure() : again.train()));
     return <ErrorNote what={measuring ? "Measuring failed" : "Training failed"} error={job.error} retry={retry} />;
   }
   if (job.state === "cancelled") {
@@ -79,6 +83,7 @@ export function TrainingOutcome({ job, host }: TrainingOutcomeProps) {
 
 function cancelledText({ kind, artifact }: Job): string {
   if (kind === "measure") return "Measuring was cancelled.";
+  if (kind === "recommender") return "Training was cancelled. Nothing was written.";
   const kept = artifact === null ? "There was no checkpoint to keep." : "The last checkpoint was kept.";
   return `Training was cancelled. ${kept}`;
 }

@@ -11,6 +11,7 @@ import { useSavedState } from "../components/vscode-api";
 import { INITIAL_FILTER, isListFilter } from "./list-filter";
 import { NeuronFilters } from "./neuron-filters";
 import { NeuronList } from "./neuron-list";
+import { StaleBar } from "./stale-bar";
 
 interface NeuronsPanelProps {
   host: Remote<NeuronsHost>;
@@ -43,6 +44,7 @@ function Browser({ state, project, sae, host }: BrowserProps) {
   return (
     <>
       <Toolbar state={state} sae={sae} host={host} />
+      {project.stale !== null && state.job?.state !== "running" && <StaleBar stale={project.stale} host={host} />}
       <Warnings warnings={project.warnings} />
       <NeuronFilters filter={filter} onChange={setFilter} />
       <NeuronList

@@ -66,6 +66,8 @@ function projectSummary(): ProjectSummary {
       ? { path: "/films/sae", hash: "abc", latents: scenario.neurons, labelled: 12, report: { ms: 0.592 } }
       : null,
     warnings: [],
+    stale: scenario.stale,
+    sources: [],
   } as unknown as ProjectSummary;
 }
 

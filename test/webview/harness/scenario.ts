@@ -1,4 +1,5 @@
 /** What a screen test starts from. */
+import type { Staleness } from "../../../src/protocol/engine";
 import type { ErrorData } from "../../../src/protocol/error";
 import type { Theme } from "./themes";
 
@@ -8,6 +9,8 @@ export interface Scenario {
   project: "none" | "untrained" | "unmeasured" | "training" | "trained" | "retraining";
   neurons: number;
   neuron: number | null;
+  /** What changed since the neurons were made. */
+  stale: Staleness | null;
   /** How many of the past runs are remembered. */
   runs: number;
   /** Titles and labels that would be markup if anyone let them. */
@@ -26,6 +29,7 @@ export const USUAL: Scenario = {
   project: "trained",
   neurons: 400,
   neuron: null,
+  stale: null,
   runs: 5,
   hostile: false,
   fault: null,

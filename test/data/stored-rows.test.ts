@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  closeRows,
   gatheredRows,
   inMemory,
   isInMemory,
@@ -14,9 +15,11 @@ import {
   rowBlocks,
   rowsBetween,
   stackedRows,
+  transposed,
 } from "../../src/data/matrix";
-import { npyHeaderBytes, readNpy, writeNpy } from "../../src/data/npy";
-import { closeRows, openNpy } from "../../src/data/npy-rows";
+import { openMatrix } from "../../src/data/matrix-file";
+import { npyHeaderBytes, openNpy, readNpy, writeNpy } from "../../src/data/npy";
+import { openStored } from "../../src/data/stored-rows";
 import { failure, scratchFile, scratchFolder } from "./scratch";
 
 /** A file in one of the forms that NumPy writes. */
@@ -39,8 +42,11 @@ const matrices = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, 
     .map((values) => matrix(rows, columns, new Float32Array(values))),
 );
 
-async function withRows(file: string, work: (rows: Rows) => void | Promise<void>): Promise<void> {
-  const rows = await openNpy(file, 0);
+async function withRows(
+  source: string | { file: string; transposed: boolean },
+  work: (rows: Rows) => void | Promise<void>,
+): Promise<void> {
+  const { rows } = await openMatrix(source, 0);
   try {
     await work(rows);
   } finally {
@@ -67,12 +73,15 @@ describe("rows in a file", () => {
       fc.asyncProperty(
         matrices,
         fc.constantFrom("<f4", ">f4", "<f8", ">f8"),
+        fc.boolean(),
+        fc.boolean(),
         fc.array(fc.nat(1_000), { maxLength: 20 }),
         fc.nat(1_000),
         fc.nat(1_000),
-        async (of, dtype, wanted, a, b) => {
-          await writeFile(file, npyBytes(of, dtype));
-          await withRows(file, (stored) => {
+        async (of, dtype, fortran, isTransposed, wanted, a, b) => {
+          await writeFile(file, npyBytes(isTransposed ? transposed(of) : of, dtype, fortran));
+          expect(await openNpy(file, Number.POSITIVE_INFINITY, isTransposed)).toEqual(of);
+          await withRows({ file, transposed: isTransposed }, (stored) => {
             expect(isInMemory(stored)).toBe(false);
             expect([stored.rows, stored.columns]).toEqual([of.rows, of.columns]);
             const rows = wanted.map((row) => row % of.rows);
@@ -84,7 +93,7 @@ describe("rows in a file", () => {
           });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 
@@ -129,13 +138,22 @@ describe("rows in a file", () => {
     expect(await openNpy(double, 6 * 4 * 4)).toEqual(of);
   });
 
-  it("are read whole in Fortran order, which scatters them", async () => {
-    const of = (await countingFile(6, 4)).of;
+  it("in Fortran order cost no more memory than in C order, however many there are", async () => {
+    const [rows, columns] = [20_000, 5];
+    const of = matrix(
+      rows,
+      columns,
+      Float32Array.from({ length: rows * columns }, (_, i) => i),
+    );
     const file = await scratchFile("fortran.npy", npyBytes(of, "<f4", true));
-    expect(await openNpy(file, 0)).toEqual(of);
+    await withRows(file, (stored) => {
+      expect(isInMemory(stored)).toBe(false);
+      expect(rowsBetween(stored, 8_190, 16_400)).toEqual(rowsBetween(of, 8_190, 16_400));
+      expect(inMemory(stored)).toEqual(of);
+    });
   });
 
-  it("in Fortran order and too large for memory are refused with the line that converts them", async () => {
+  it("may be larger than memory in Fortran order", async () => {
     const file = await scratchFile("fortran.npy", "");
     // A file of 600 MB without a block on the disk.
     const [rows, columns] = [1_200_000, 125];
@@ -143,8 +161,37 @@ describe("rows in a file", () => {
     const handle = await open(file, "w");
     await handle.write(header);
     await handle.truncate(header.length + rows * columns * 4);
+    await handle.write(Buffer.from(Float32Array.of(5).buffer), 0, 4, header.length + (3 * rows + 1_199_999) * 4);
     await handle.close();
-    await failure(openNpy(file), "file-format", "Fortran order", "1200000 x 125", "np.ascontiguousarray");
+    const stored = await openNpy(file);
+    expect(row(stored, rows - 1)[3]).toBe(5);
+    await closeRows(stored);
+  });
+
+  it("lie apart, or in one another, only as far as that can be read", async () => {
+    const values = Float32Array.from({ length: 24 }, (_, i) => i);
+    const file = await scratchFile("values", Buffer.from(values.buffer));
+    const shaped = (rows: number, columns: number, rowStride: number, columnStride: number, offset = 0) =>
+      openStored(
+        file,
+        async () => ({ type: "float32", bigEndian: false, offset, rows, columns, rowStride, columnStride }),
+        0,
+      );
+    const expectRows = async (opened: Promise<Rows>, ...expected: number[]) => {
+      const rows = await opened;
+      expect([...inMemory(rows).values]).toEqual(expected);
+      await closeRows(rows);
+    };
+    // The first two columns of 3 x 8, one column of it, two rows of it turned.
+    await expectRows(shaped(3, 2, 8, 1), 0, 1, 8, 9, 16, 17);
+    await expectRows(shaped(3, 1, 8, 1, 8), 2, 10, 18);
+    await expectRows(shaped(3, 2, 1, 8), 0, 8, 1, 9, 2, 10);
+    await failure(shaped(3, 2, 8, 2), "file-format", file, "apart or overlap");
+    await failure(shaped(2 ** 40, 1, 0, 1), "file-format", "apart or overlap");
+    await failure(shaped(2, 3, 2, 1), "file-format", "apart or overlap");
+    await failure(shaped(2 ** 40, 2 ** 40, 2 ** 40, 1), "file-truncated", file, "the file has only 96");
+    await failure(shaped(2 ** 60, 0, 0, 1), "file-format", "impossible shape");
+    await failure(shaped(3, 8, 8, 1, 4), "file-truncated", "end at byte 100");
   });
 });
 
@@ -169,6 +216,14 @@ describe("a value that is no number", () => {
       );
     });
     await failure(readNpy(file), "value-not-finite", "row 5, column 2");
+  });
+
+  it("is named by its place in the file where that is transposed", async () => {
+    const { file, of } = await countingFile(3, 8);
+    of.values[1 * 8 + 5] = Number.NaN;
+    await writeNpy(file, of);
+    const error = await failure(openMatrix({ file, transposed: true }), "value-not-finite", "row 1, column 5");
+    expect(error.where).toEqual({ file, row: 1, column: "5" });
   });
 
   it("is found among float64 beyond float32", async () => {
