@@ -175,7 +175,7 @@ class ProcessEnded extends RecPrismError {
     const said = lastWords.trim() ? ` It last said: ${lastWords.trim().split("\n").at(-1)}` : "";
     super(
       "engine-stopped",
-      `The training process ended unexpectedly (${how}).${said} The SAE of before is untouched; train again.`,
+      `The job's process ended unexpectedly (${how}).${said} The SAE of before is untouched; start the job again, and it goes on from its last checkpoint.`,
     );
   }
 }

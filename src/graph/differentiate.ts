@@ -40,8 +40,21 @@ export function gradients(
   const accumulated = new Map<string, Value>([[loss.name, graph.scalar(1)]]);
   for (const node of forward.reverse()) {
     const arrived = node.outputs.map((output) => accumulated.get(output.name) ?? null);
-    const needed = node.inputs.map((input) => dependent.has(input.name));
+    const stated = graph.statedGradient(node);
+    const inputs = stated?.of ?? node.inputs;
+    const needed = inputs.map((input) => dependent.has(input.name));
     if (!needed.includes(true) || arrived.every((upstream) => upstream === null)) continue;
+    const arrive = (gradient: Value | null, index: number) => {
+      if (!gradient || !needed[index]) return;
+      const input = inputs[index];
+      if (!broadcastsTo(gradient.shape, input.shape)) throw misshapen(node, gradient, input);
+      const before = accumulated.get(input.name);
+      accumulated.set(input.name, before ? graph.add(before, gradient) : gradient);
+    };
+    if (stated) {
+      stated.gradient(graph.expanded(arrived[0]!, node.outputs[0].shape)).forEach(arrive);
+      continue;
+    }
     const { gradient: rule, takesNarrowUpstream } = operators[node.operator] ?? {};
     if (!rule) {
       throw new RecPrismError(
@@ -54,13 +67,7 @@ export function gradients(
       ? arrived
       : arrived.map((upstream, index) => upstream && graph.expanded(upstream, node.outputs[index].shape));
     const upstream = upstreams[0] ?? graph.zeros(fixedShape(node.outputs[0]));
-    rule({ graph, node, upstream, upstreams, needed }).forEach((gradient, index) => {
-      if (!gradient || !needed[index]) return;
-      const input = node.inputs[index];
-      if (!broadcastsTo(gradient.shape, input.shape)) throw misshapen(node, gradient, input);
-      const before = accumulated.get(input.name);
-      accumulated.set(input.name, before ? graph.add(before, gradient) : gradient);
-    });
+    rule({ graph, node, upstream, upstreams, needed }).forEach(arrive);
   }
   return variables.map((variable) => {
     const gradient = accumulated.get(variable.name);

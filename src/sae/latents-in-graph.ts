@@ -8,9 +8,22 @@ const JUMP_BANDWIDTH = 0.05;
 /** Share by which the threshold of batch-top-k follows each batch. */
 const THRESHOLD_RATE = 0.01;
 
+/** Nothing depends on the order of the largest, and sorting them takes time. */
+const UNSORTED = { sorted: { kind: "int", value: 0 } } as const;
+
+/** The neurons of each row that may be active, in no order. */
+export interface ActiveLatents {
+  /** Activations, [rows, k]. */
+  values: Value;
+  /** Which neurons they are of, [rows, k]. */
+  neurons: Value;
+}
+
 export interface LatentsInGraph {
   /** z, [rows, m]. */
   latents: Value;
+  /** Top-k: what is not zero in it. */
+  active: ActiveLatents | null;
   /** Values that count as constants in the gradients. */
   frozen: Value[];
   /** Batch-top-k: the threshold that the next step starts from, [1]. */
@@ -30,9 +43,9 @@ export function latentsInGraph(
 ): LatentsInGraph {
   switch (activation) {
     case "relu":
-      return { latents: graph.op("Relu", [preactivations]), frozen: [], nextThreshold: null };
+      return { latents: graph.op("Relu", [preactivations]), active: null, frozen: [], nextThreshold: null };
     case "topk":
-      return { latents: largestOfRows(graph, preactivations, k), frozen: [], nextThreshold: null };
+      return largestOfRows(graph, preactivations, k);
     case "batchtopk":
       return largestOfBatch(graph, preactivations, k, threshold!);
     case "jumprelu":
@@ -41,16 +54,18 @@ export function latentsInGraph(
 }
 
 /** Scattered rather than masked: fewer passes over [rows, m]. */
-function largestOfRows(graph: GraphBuilder, x: Value, k: number): Value {
-  const [values, neurons] = graph.ops("TopK", [x, graph.ints([k])]);
+function largestOfRows(graph: GraphBuilder, x: Value, k: number): LatentsInGraph {
+  const [largest, neurons] = graph.ops("TopK", [x, graph.ints([k])], UNSORTED);
+  const values = graph.op("Relu", [largest]);
   const axis = { axis: { kind: "int", value: 1 } } as const;
-  return graph.op("ScatterElements", [graph.zeros(fixedShape(x)), neurons, graph.op("Relu", [values])], axis);
+  const latents = graph.op("ScatterElements", [graph.zeros(fixedShape(x)), neurons, values], axis);
+  return { latents, active: { values, neurons }, frozen: [], nextThreshold: null };
 }
 
 /** The k rows largest activations of the whole batch (Bussmann et al. 2024, "BatchTopK"). */
 function largestOfBatch(graph: GraphBuilder, x: Value, k: number, threshold: Value): LatentsInGraph {
   const [rows, m] = fixedShape(x);
-  const [values, places] = graph.ops("TopK", [graph.reshaped(x, [rows * m]), graph.ints([k * rows])]);
+  const [values, places] = graph.ops("TopK", [graph.reshaped(x, [rows * m]), graph.ints([k * rows])], UNSORTED);
   const kept = graph.op("Relu", [values]);
   const scattered = graph.op("ScatterElements", [graph.zeros([rows * m]), places, kept]);
   // The smallest positive one; a batch without any leaves the threshold as it is.
@@ -58,7 +73,8 @@ function largestOfBatch(graph: GraphBuilder, x: Value, k: number, threshold: Val
   const least = graph.op("ReduceMin", [positive], { keepdims: { kind: "int", value: 0 } });
   const target = graph.op("Where", [graph.op("Greater", [graph.scalar(1e29), least]), least, threshold]);
   const step = graph.mul(graph.scalar(THRESHOLD_RATE), graph.sub(target, threshold));
-  return { latents: graph.reshaped(scattered, [rows, m]), frozen: [], nextThreshold: graph.add(threshold, step) };
+  const nextThreshold = graph.add(threshold, step);
+  return { latents: graph.reshaped(scattered, [rows, m]), active: null, frozen: [], nextThreshold };
 }
 
 /**
@@ -74,5 +90,6 @@ function jumped(graph: GraphBuilder, x: Value, logThresholds: Value): LatentsInG
   const slope = graph.op("Where", [near, graph.mul(graph.scalar(-1 / JUMP_BANDWIDTH), frozen), graph.scalar(0)]);
   // Worth 0, but for its gradient.
   const felt = graph.mul(slope, graph.sub(thresholds, frozen));
-  return { latents: graph.add(graph.mul(x, above), felt), frozen: [frozen, above, slope], nextThreshold: null };
+  const latents = graph.add(graph.mul(x, above), felt);
+  return { latents, active: null, frozen: [frozen, above, slope], nextThreshold: null };
 }

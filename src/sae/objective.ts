@@ -4,8 +4,9 @@ import { elementCount, fixedShape, type Value } from "../graph/value";
 import type { SaeSettings } from "../protocol/manifest";
 import type { LossName } from "../protocol/run";
 import type { PredictionLoss } from "../recommender/prediction-loss";
-import { latentsInGraph } from "./latents-in-graph";
+import { type LatentsInGraph, latentsInGraph } from "./latents-in-graph";
 import type { ParameterName } from "./parameters";
+import { decodedSparsely, isSparse } from "./sparse-decoder";
 
 /** rho, the mean activation that the KL penalty draws each neuron to. */
 export const SPARSITY_TARGET = 0.05;
@@ -80,10 +81,11 @@ export function objective(
   const shift = graph.matmul(graph.reshaped(decoderBias, [1, fixedShape(decoderBias)[0]]), encoderWeights);
   const bias = graph.sub(parameters.encoderBias!, shift);
   const preactivations = graph.add(graph.matmul(batch.standardised, encoderWeights), bias);
-  const { latents, frozen, nextThreshold } = latentsInGraph(graph, preactivations, settings, {
+  const encoded = latentsInGraph(graph, preactivations, settings, {
     logThresholds: parameters.logThresholds ?? null,
     threshold: memory.threshold,
   });
+  const { latents, frozen, nextThreshold } = encoded;
 
   const halves = (rows: Value) => {
     const [users, items] = graph.split(rows, 0, [batch.pairs, batch.pairs]);
@@ -93,7 +95,7 @@ export function objective(
   const biases = batch.biases && halves(batch.biases);
   // Under `center` relative to the variance of the data, so that it weighs the same whatever the embeddings' scale.
   const relative = settings.standardisation === "center";
-  const terms = decodedPrefixes(graph, latents, decoderWeights, decoderBias, settings).map((decoded) => {
+  const terms = decodedPrefixes(graph, encoded, decoderWeights, decoderBias, settings).map((decoded) => {
     const residual = graph.sub(decoded, batch.standardised);
     // Destandardised error, x^ - x; the row means cancel.
     const error = batch.scale ? graph.mul(residual, batch.scale) : residual;
@@ -154,12 +156,18 @@ export function objective(
 /** x~^ from each prefix of the latents, and last from all of them; [2B, d] each. */
 function decodedPrefixes(
   graph: GraphBuilder,
-  latents: Value,
+  { latents, active }: LatentsInGraph,
   decoderWeights: Value,
   decoderBias: Value,
   { prefixes, latents: m }: SaeSettings,
 ): Value[] {
-  if (prefixes.length === 0) return [graph.add(graph.matmul(latents, decoderWeights), decoderBias)];
+  if (prefixes.length === 0) {
+    const decoded =
+      active !== null && isSparse(active, m)
+        ? decodedSparsely(graph, latents, active, decoderWeights)
+        : graph.matmul(latents, decoderWeights);
+    return [graph.add(decoded, decoderBias)];
+  }
   const lengths = [...prefixes, m].map((end, index) => end - (prefixes[index - 1] ?? 0));
   const weights = graph.split(decoderWeights, 0, lengths);
   let decoded = decoderBias;

@@ -170,11 +170,7 @@ function checked<Settings>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = `sae.settings.${issue.path.join(".")}`;
-  throw new RecPrismError(
-    "settings-invalid",
-    `${key}: ${issue.message}. Correct it in recprism.json or on the command line.`,
-    { key },
-  );
+  throw new RecPrismError("settings-invalid", `${key}: ${issue.message}. Give it another value.`, { key });
 }
 
 interface ZodFault {

@@ -1,6 +1,6 @@
 /** The packaged extension stands alone: what it needs is in its own folder. */
-import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { vsixFile } from "../../scripts/package.mjs";
@@ -38,6 +38,19 @@ describe("the installed extension", () => {
     const neurons = JSON.parse(inFolder("cli.js", "neurons", "--project", sample, "--json"));
     expect(neurons).toHaveLength(report.latents);
   });
+
+  it("trains where there is no native runtime, by the one in WebAssembly that it brings along", () => {
+    const sample = join(server.workspace, "films-by-wasm");
+    inFolder("cli.js", "sample", sample);
+    const native = join(dist, "node_modules", "onnxruntime-node");
+    renameSync(native, `${native}-away`);
+    const options = ["--project", sample, "--epochs", "1", "--json"];
+    const trained = spawnSync(process.execPath, ["cli.js", "train", ...options], { cwd: dist, encoding: "utf8" });
+    renameSync(`${native}-away`, native);
+    expect(trained.status, trained.stderr).toBe(0);
+    expect(trained.stderr).toMatch(/using WebAssembly/);
+    expect(JSON.parse(trained.stdout).items).toBe(1200);
+  }, 120_000);
 
   it("holds no other platform's files and stays within 60 MB", () => {
     const paths = readdirSync(join(dist, "node_modules"), { recursive: true, encoding: "utf8" });

@@ -65,6 +65,7 @@ describe("training runs", () => {
     const losses = view.getByRole("figure", { name: /^Loss, log scale: total from .*; prediction from/ });
     await losses.waitFor();
     await view.getByRole("button", { name: "Cancel" }).waitFor();
+    await view.getByText(/step (\d\d|[5-9]),\d{3} of/).waitFor();
     await workbench.screenshot("run-live");
     await workbench.notification(/Trained an SAE for Sample films: MS \.\d\d/).waitFor({ timeout: 240_000 });
     await workbench.closeNotifications();
@@ -81,7 +82,7 @@ describe("training runs", () => {
     const checkpoint = join(server.workspace, ".sae.checkpoint.safetensors");
     await expect.poll(() => existsSync(checkpoint), { timeout: 60_000 }).toBe(true);
     process.kill(jobProcess(server), "SIGKILL");
-    await workbench.notification(/training process ended unexpectedly/).waitFor();
+    await workbench.notification(/process ended unexpectedly/).waitFor();
     await view.getByRole("alert").getByText("ended unexpectedly").waitFor();
     await workbench.closeNotifications();
     await train(view).click();
