@@ -60,7 +60,7 @@ async function* blocksOf(file: string, layout: Layout, ids: RowIds | null, lineO
   for await (const { first, lines, characters } of linesOf(file)) {
     const start = lineOf.length;
     // A number takes a character: no more rows than that are worth the room.
-    const block = matrix(Math.min(lines.length, Math.ceil(characters / columns)), columns);
+    const block = matrix(Math.min(lines.length, Math.floor(characters / columns)), columns);
     for (const [index, text] of lines.entries()) {
       const parts = partsOf(text);
       if (parts.length === 0) continue;
