@@ -13,7 +13,8 @@ export interface TrainOptions extends CommonOptions {
 export async function trainSae(context: Context, options: TrainOptions): Promise<void> {
   const { engine, project } = context;
   const { asked, restart, sae } = options;
-  log(identityText(project));
+  // A program that asks for JSON has `recprism status --json`.
+  if (!options.json) log(identityText(project));
   const job = await followed(context, () => engine.train(project.id, { ...asked, restart, out: sae }), {
     stopping: "Stopping; what has been trained is kept.",
     anew: "--restart",
