@@ -68,8 +68,9 @@ describe("a manifest and its files", () => {
     await line('"title": "title"').getByText('"title"').last().dblclick();
     await workbench.page.keyboard.press("Control+Space");
     const list = workbench.page.locator(".suggest-widget.visible");
+    // What is selected filters the list.
     await list
-      .getByRole("option", { name: /^genres/ })
+      .getByRole("option", { name: /^title/ })
       .first()
       .waitFor();
     await workbench.screenshot("manifest-completion");
