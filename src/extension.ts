@@ -4,14 +4,17 @@ import { addToManifest } from "./host/add-flow";
 import { contextKeys } from "./host/context-keys";
 import { createEngineHost } from "./host/engine-host";
 import { showFault } from "./host/faults";
+import { identityMarkdown } from "./host/identity-markdown";
 import { insertConfig } from "./host/insert-config";
 import { LabPanel } from "./host/lab-panel";
 import { LastEditor } from "./host/last-editor";
 import { ManifestCompletion } from "./host/manifest-completion";
 import { ManifestDiagnostics } from "./host/manifest-diagnostics";
+import { MarkdownPage } from "./host/markdown-page";
 import { NeuronsViewProvider } from "./host/neurons-view";
 import { openEmbeddings, selectedFiles } from "./host/open-flow";
-import { ReportPage } from "./host/report";
+import { projectWarnings } from "./host/project-warnings";
+import { reportPage } from "./host/report";
 import { openAfterReload, openSample } from "./host/sample";
 import { saveConfig } from "./host/save-config";
 import { trainRecommender } from "./host/train-recommender";
@@ -24,10 +27,12 @@ export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel("RecPrism", { log: true });
   const { client, session } = createEngineHost(context.extensionPath, context.workspaceState, log);
   const workspaceProject = new WorkspaceProject(session, log);
-  const training = new Training(session, workspaceProject, log);
+  const training = new Training(session, workspaceProject, context.workspaceState, log);
   const lastEditor = new LastEditor();
   const manifestDiagnostics = new ManifestDiagnostics(session, log);
-  const report = new ReportPage(session);
+  const report = reportPage(session);
+  const identity = new MarkdownPage(session, "recprism-identity", "Which Row Is Which", identityMarkdown);
+  const failed = (thrown: unknown) => void showFault(thrown, log, session);
   const lab = new LabPanel(context.extensionUri, session, workspaceProject);
   const neurons = new NeuronsViewProvider(context.extensionUri, session, workspaceProject, (neuron) => {
     session.select(neuron);
@@ -39,7 +44,7 @@ export function activate(context: ExtensionContext): void {
       try {
         await run(argument, selection);
       } catch (thrown) {
-        void showFault(thrown, log, session.state.project?.id);
+        failed(thrown);
       }
     });
   /** For commands that need a project: the workspace's is opened if none is. */
@@ -59,6 +64,8 @@ export function activate(context: ExtensionContext): void {
     ...new ManifestCompletion(session).register(),
     new SourceWatch(session, workspaceProject, log, () => manifestDiagnostics.checkAll()),
     report,
+    identity,
+    projectWarnings(session, context.workspaceState, failed),
     lab,
     contextKeys(session),
     trainingStatus(session),
@@ -76,7 +83,7 @@ export function activate(context: ExtensionContext): void {
     command("recprism.addUserTable", () => addToManifest("users", session, workspaceProject)),
     command("recprism.addHead", () => addToManifest("head", session, workspaceProject)),
     command("recprism.openSample", () => openSample(session, context.globalState)),
-    training.measureOnOpening((thrown) => void showFault(thrown, log, session.state.project?.id)),
+    training.measureOnOpening(failed),
     command("recprism.train", (given) => training.train(isAsked(given) ? given : { settings: {} })),
     command("recprism.trainRecommender", (given) => trainRecommender(given, session, training, log)),
     command("recprism.measure", () => training.measure()),
@@ -94,10 +101,14 @@ export function activate(context: ExtensionContext): void {
       "recprism.openReport",
       withProject(() => report.show()),
     ),
+    command(
+      "recprism.showIdentity",
+      withProject(() => identity.show()),
+    ),
     command("recprism.showLog", () => log.show()),
   );
   log.info("activated");
-  void openAfterReload(workspaceProject, context.globalState).catch((thrown) => showFault(thrown, log));
+  void openAfterReload(workspaceProject, context.globalState).catch(failed);
 }
 
 export function deactivate(): void {

@@ -17,10 +17,11 @@ export function identityText({ identity }: Pick<ProjectSummary, "identity">): st
   return `${sideText("items", identity.items)}\n${sideText("users", identity.users)}`;
 }
 
-function sideText(side: string, { rule, rows, inTable, inInteractions, samples }: RowIdentity): string {
+function sideText(side: string, { rule, rows, inTable, inInteractions, unknownIds, samples }: RowIdentity): string {
   const counts = [
     ...(inTable === null ? [] : [`${counted(inTable)} in the table`]),
     ...(inInteractions === null ? [] : [`${counted(inInteractions)} with interactions`]),
+    ...(unknownIds ? [`${counted(unknownIds)} ids of interactions not among them`] : []),
   ];
   const lines = samples.map(({ row, id, title }) =>
     printable(`  row ${row} -> id ${id}${title === null ? "" : ` -> ${title}`}`),

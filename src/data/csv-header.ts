@@ -3,7 +3,7 @@ import { RecPrismError } from "../protocol/error";
 import type { TableFile } from "../protocol/manifest";
 import { decoded, encodingOf } from "./encoding";
 import { fileStats } from "./file-fault";
-import { bytesAt, withOpenedFile } from "./opened-file";
+import { firstBytes, unpackedName } from "./packed";
 
 export interface CsvHeader {
   /** In file order, trimmed; a nameless column is called by its number, `column 3`; without a header `column0`, `column1`, … */
@@ -22,17 +22,26 @@ const DELIMITERS = [",", "\t", ";", "|"];
 /** Of MovieLens and its like. Nobody quotes in these files. */
 const DOUBLE_COLON = "::";
 const LONGEST_HEADER = 1 << 20;
+/** More than any table of embeddings has; each costs its part of a statement. */
+const MOST_COLUMNS = 5_000;
 
 /** @throws RecPrismError file-missing, file-unreadable, file-format, manifest-invalid */
 export async function readCsvHeader(table: TableFile): Promise<CsvHeader> {
   const stated = typeof table === "string" ? { file: table } : table;
   const { file } = stated;
   await refuseEmpty(file);
-  const start = await withOpenedFile(file, (handle, size) => bytesAt(handle, 0, Math.min(size, LONGEST_HEADER)));
+  const { bytes: start } = await firstBytes(file, LONGEST_HEADER);
   const encoding = encodingOf(start, stated.encoding, file);
   const text = textOf(start, encoding, file);
   const delimiter = stated.delimiter ?? delimiterOf(text, file);
   const first = fields(firstRecord(text, start.length, delimiter !== DOUBLE_COLON, file), delimiter);
+  if (first.length > MOST_COLUMNS) {
+    throw new RecPrismError(
+      "file-format",
+      `${file} has ${first.length.toLocaleString("en")} columns; a table has at most ${MOST_COLUMNS.toLocaleString("en")}. Check its first line, and what stands between columns.`,
+      { file, row: 0 },
+    );
+  }
   const header = stated.header ?? true;
   return {
     columns: first.map((name, index) => (header ? name.trim() || `column ${index + 1}` : `column${index}`)),
@@ -58,7 +67,7 @@ export function mayQuote(delimiter: string): boolean {
 }
 
 function delimiterOf(text: string, file: string): string {
-  if (/\.tsv$/i.test(file)) return "\t";
+  if (/\.tsv$/i.test(unpackedName(file))) return "\t";
   const line = /^[^\r\n]*/.exec(text)?.[0] ?? "";
   const others = DELIMITERS.map((delimiter) => fields(line, delimiter).length);
   const colons = line.split(DOUBLE_COLON).length;

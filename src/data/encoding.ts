@@ -12,10 +12,10 @@ import { faultCode, readFault, writeFault } from "./file-fault";
 import { bytesAt, withOpenedFile } from "./opened-file";
 
 /** As DuckDB reads them. */
-const LONGEST_LINE = 2_000_000;
+export const LONGEST_LINE = 2_000_000;
 
-/** What text is taken for that is neither UTF-8 nor says what it is: no byte is an error in it. */
-export const ASSUMED_ENCODING = "latin1";
+/** What text is taken for that is neither UTF-8 nor says what it is: Latin-1 with the quotes and dashes that Windows adds. */
+export const ASSUMED_ENCODING = "windows-1252";
 
 /**
  * The encoding that the first bytes of a file speak of.

@@ -1,9 +1,8 @@
 /** Ids in a `.npy` file: an array of whole numbers or of text, one for each row. */
-import { RecPrismError } from "../protocol/error";
-import { bytesAt, withOpenedFile } from "./opened-file";
+import { npyBytes, npyHeader } from "./npy";
+import { npyFault } from "./npy-description";
+import { withOpenedFile } from "./opened-file";
 
-const MAGIC = Buffer.from("\x93NUMPY", "latin1");
-const LONGEST_HEADER = 1 << 16;
 /** What ids may take in memory: as text they are larger yet. */
 const MOST_BYTES = 1 << 30;
 
@@ -14,39 +13,36 @@ const MOST_BYTES = 1 << 30;
  */
 export async function readNpyIds(file: string): Promise<string[]> {
   return withOpenedFile(file, async (handle, size) => {
-    const refused = (reason: "file-format" | "file-truncated" | "dtype-unsupported", what: string) =>
-      new RecPrismError(reason, `${file} ${what}`, { file });
-    const start = await bytesAt(handle, 0, Math.min(size, LONGEST_HEADER));
-    if (start.length < 12 || !start.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw refused("file-format", "does not start like a .npy file. Save the ids with numpy.save.");
+    const place = { file };
+    const bytes = npyBytes(handle, 0, size);
+    const { dtype, shape, dataOffset } = await npyHeader(bytes, place);
+    const [count = 0n, ...others] = shape;
+    if (shape.length === 0 || others.length > 1 || others.some((length) => length !== 1n)) {
+      throw npyFault("file-format", place, "is no list: one id for each row is expected, an array of n.");
     }
-    const lengthBytes = start[6] === 1 ? 2 : 4;
-    const dataOffset = 8 + lengthBytes + start.readUIntLE(8, lengthBytes);
-    if (dataOffset > start.length) throw refused("file-truncated", "ends inside its header. Write or copy it again.");
-    const header = start.toString("latin1", 8 + lengthBytes, dataOffset);
-    const dtype = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(header)?.[1] ?? "a structured type";
-    const shape = /['"]shape['"]\s*:\s*\((\d{1,15}),(?:\s*1\s*,?)?\s*\)/.exec(header)?.[1];
-    if (shape === undefined)
-      throw refused("file-format", "is no list: one id for each row is expected, an array of n.");
-    const read = valueReader(dtype);
+    const read = valueReader(dtype ?? "");
     if (read === null) {
-      throw refused(
+      throw npyFault(
         "dtype-unsupported",
-        `holds ${dtype}; ids are whole numbers or text. Convert it in Python: import numpy as np; np.save(file, ids.astype(str))`,
+        place,
+        `holds ${dtype ?? "a structured type"}; ids are whole numbers or text. Convert it in Python: import numpy as np; np.save(file, ids.astype(str))`,
       );
     }
-    const count = Number(shape);
-    const promised = count * read.bytes;
-    if (promised !== size - dataOffset) {
-      throw refused(
-        promised > size - dataOffset ? "file-truncated" : "file-format",
-        `says ${count} values of ${read.bytes} bytes, but holds ${size - dataOffset} bytes. Write or copy it again.`,
+    const promised = count * BigInt(read.bytes);
+    const present = BigInt(size - dataOffset);
+    if (promised !== present) {
+      throw npyFault(
+        promised > present ? "file-truncated" : "file-format",
+        place,
+        `says ${count} values of ${read.bytes} bytes, but holds ${present} bytes. Write or copy it again.`,
       );
     }
-    if (promised > MOST_BYTES) throw refused("file-format", "is too large for a list of ids.");
-    const values = await bytesAt(handle, dataOffset, promised);
-    if (values.length < promised) throw refused("file-truncated", "became shorter while it was read. Try again.");
-    return Array.from({ length: count }, (_, index) => read.at(values, index * read.bytes));
+    if (promised > MOST_BYTES) throw npyFault("file-format", place, "is too large for a list of ids.");
+    const values = await bytes.at(dataOffset, Number(promised));
+    if (values.length < promised) {
+      throw npyFault("file-truncated", place, "became shorter while it was read. Try again.");
+    }
+    return Array.from({ length: Number(count) }, (_, index) => read.at(values, index * read.bytes));
   });
 }
 

@@ -12,27 +12,36 @@ export interface NamedRows {
   title(row: number): string | null;
 }
 
+export interface JoinedInteractions {
+  interactions: Interactions;
+  /** How many different ids of the table name no row. */
+  unknownIds: { items: number; users: number };
+}
+
 export function identitySummary(
   items: NamedRows,
   users: NamedRows,
-  interactions: Interactions | null,
+  joined: JoinedInteractions | null,
 ): IdentitySummary {
+  if (joined === null) return { items: rowIdentity(items, null, null), users: rowIdentity(users, null, null) };
+  const { interactions, unknownIds } = joined;
   return {
-    items: rowIdentity(items, interactions && distinctItems(interactions, items.entities.ids.length)),
-    users: rowIdentity(users, interactions && activeUsers(interactions)),
+    items: rowIdentity(items, distinctItems(interactions, items.entities.ids.length), unknownIds.items),
+    users: rowIdentity(users, activeUsers(interactions), unknownIds.users),
   };
 }
 
 function rowIdentity(
   { entities: { ids }, rule, inTable, title }: NamedRows,
   inInteractions: number | null,
+  unknownIds: number | null,
 ): RowIdentity {
   const count = Math.min(SAMPLES, ids.length);
   const samples = Array.from({ length: count }, (_, sample) => {
     const row = count === 1 ? 0 : Math.round((sample * (ids.length - 1)) / (count - 1));
     return { row, id: ids.at(row), title: title(row) };
   });
-  return { rule, rows: ids.length, inTable, inInteractions, samples };
+  return { rule, rows: ids.length, inTable, inInteractions, unknownIds, samples };
 }
 
 function distinctItems({ items }: Interactions, rows: number): number {

@@ -1,7 +1,6 @@
 /** Interactions of which the rows are not known yet: the ids in them, each given a row, and the distinct pairs. */
-import { RecPrismError } from "../protocol/error";
 import type { TableSource } from "../protocol/manifest";
-import type { InteractionColumns } from "./interactions-file";
+import { type InteractionColumns, neededColumns, ratedHigh } from "./interactions-file";
 import { type LoadedTable, type TableOptions, withTable } from "./table-database";
 import { timeOf, timeUnit } from "./table-time";
 
@@ -30,29 +29,14 @@ export async function readInteractionPairs(
   columns: InteractionColumns,
   options: TableOptions = {},
 ): Promise<InteractionPairs> {
-  const { user, item, timestamp, rating, leastRating } = columns;
-  if (leastRating !== undefined && rating === undefined) {
-    throw new RecPrismError(
-      "manifest-invalid",
-      "A least rating is given, but not which column holds the rating. Name the column.",
-      { key: "interactions.rating" },
-    );
-  }
-  const needed = [user, item, timestamp, leastRating === undefined ? undefined : rating];
-  return withTable(source, (table) => pairsOf(table, columns), {
-    ...options,
-    columns: needed.filter((name) => name !== undefined),
-  });
+  return withTable(source, (table) => pairsOf(table, columns), { ...options, columns: neededColumns(columns) });
 }
 
 async function pairsOf(table: LoadedTable, columns: InteractionColumns): Promise<InteractionPairs> {
-  const { timestamp, rating, leastRating } = columns;
+  const { timestamp } = columns;
   const [user, item] = [table.column(columns.user), table.column(columns.item)];
   const complete = `(${user} IS NOT NULL AND ${item} IS NOT NULL)`;
-  const high =
-    leastRating === undefined || rating === undefined
-      ? "true"
-      : `coalesce(TRY_CAST(${table.column(rating)} AS DOUBLE) >= ${leastRating}, false)`;
+  const high = ratedHigh(table, columns);
   const time = timestamp === undefined ? null : table.column(timestamp);
   const timed = time === null ? "0" : timeOf(time, await timeUnit(table, time));
   const [lines, completeLines, usedLines] = (

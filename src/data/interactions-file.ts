@@ -48,34 +48,40 @@ export async function readInteractions(
   items: Ids,
   options: TableOptions = {},
 ): Promise<MappedInteractions> {
-  const { user, item, timestamp, rating, leastRating } = columns;
+  const work = (table: LoadedTable) => mapped(table, columns, users, items);
+  return withTable(source, work, { ...options, columns: neededColumns(columns) });
+}
+
+/** @throws RecPrismError "manifest-invalid" for a least rating without a column of ratings */
+export function neededColumns({ user, item, timestamp, rating, leastRating }: InteractionColumns): string[] {
   if (leastRating !== undefined && rating === undefined) {
     throw new RecPrismError(
       "manifest-invalid",
-      `interactions.leastRating is given, but interactions.rating does not say which column holds the rating. Add it.`,
+      "A least rating is given, but not the column that holds the rating. Name it as interactions.rating.",
       { key: "interactions.rating" },
     );
   }
   const needed = [user, item, timestamp, leastRating === undefined ? undefined : rating];
-  return withTable(source, (table) => mapped(table, columns, users, items), {
-    ...options,
-    columns: needed.filter((name) => name !== undefined),
-  });
+  return needed.filter((name) => name !== undefined);
+}
+
+/** SQL of whether a line is rated high enough. */
+export function ratedHigh(table: LoadedTable, { rating, leastRating }: InteractionColumns): string {
+  if (leastRating === undefined || rating === undefined) return "true";
+  return `coalesce(TRY_CAST(lines.${table.column(rating)} AS DOUBLE) >= ${leastRating}, false)`;
 }
 
 async function mapped(
   table: LoadedTable,
-  { user, item, timestamp, rating, leastRating }: InteractionColumns,
+  columns: InteractionColumns,
   users: Ids,
   items: Ids,
 ): Promise<MappedInteractions> {
+  const { user, item, timestamp } = columns;
   const ofUser = await mapping(table, "users", users, `coalesce(lines.${table.column(user)}, '')`);
   const ofItem = await mapping(table, "items", items, `coalesce(lines.${table.column(item)}, '')`);
   const joined = `lines ${ofUser.join} ${ofItem.join}`;
-  const high =
-    leastRating === undefined || rating === undefined
-      ? "true"
-      : `coalesce(TRY_CAST(lines.${table.column(rating)} AS DOUBLE) >= ${leastRating}, false)`;
+  const high = ratedHigh(table, columns);
   const time = timestamp === undefined ? null : `lines.${table.column(timestamp)}`;
   const timed = time === null ? null : timeOf(time, await timeUnit(table, time));
   const known = `${ofUser.row} IS NOT NULL AND ${ofItem.row} IS NOT NULL`;

@@ -152,7 +152,7 @@ interface BareLists {
 async function lookAt(file: string): Promise<MatrixTable | BareLists> {
   const values: unknown[] = [];
   for (const { line, text } of await firstLines(file, LOOKED_AT_LINES)) values.push(parsed(text, file, line));
-  const rows = await countLines(file);
+  const { lines: rows } = await countLines(file);
   const lists = values.filter((value) => Array.isArray(value));
   if (lists.length * 2 > values.length) {
     const lengths = lists.map(({ length }) => length);

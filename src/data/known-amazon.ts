@@ -1,5 +1,9 @@
-/** Amazon reviews as they are given out by year (2014, 2018, 2023): ratings as CSV or reviews as JSON lines, and metadata. */
+/**
+ * Amazon reviews as they are given out by year (2014, 2018, 2023), packed or not: ratings as CSV or reviews as JSON lines, and
+ * metadata, which is Python's dictionaries in 2014.
+ */
 import { identifier, type KnownInteractions, type KnownItems, type Recogniser, type SiblingFiles } from "./known-set";
+import { pythonAsJson } from "./python-literal";
 
 /** An ASIN, or the ISBN-10 that books have in its place. */
 const ITEM = /^(B[0-9A-Z]{9}|\d{9}[\dX])$/;
@@ -10,9 +14,10 @@ const SECONDS_OR_MILLISECONDS = /^\d{9,13}$/;
 /** Of a folder with several categories, the first is taken: of files that a person pointed at, those. */
 export const amazonReviews: Recogniser = async (files) => {
   const interactions =
-    (await first(files, /\.csv$/i, ratingsCsv)) ?? (await first(files, /\.(json|jsonl|ndjson)$/i, reviewLines));
+    (await first(files, /\.csv(\.gz)?$/i, ratingsCsv)) ??
+    (await first(files, /\.(json|jsonl|ndjson)(\.gz)?$/i, reviewLines));
   if (interactions === null) return null;
-  const items = await first(files, /^meta.*\.(json|jsonl|ndjson)$/i, metadata);
+  const items = await first(files, /^meta.*\.(json|jsonl|ndjson)(\.gz)?$/i, metadata);
   return { name: "Amazon reviews", items, users: null, interactions };
 };
 
@@ -90,8 +95,9 @@ function nested(value: unknown): boolean {
 }
 
 async function firstObject(files: SiblingFiles, name: string): Promise<Record<string, unknown> | null> {
+  const line = await files.firstLine(name);
   try {
-    const value: unknown = JSON.parse(await files.firstLine(name));
+    const value: unknown = JSON.parse(pythonAsJson(line) ?? line);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

@@ -1,8 +1,8 @@
 /** A public data set known by its files: which tables it has, and what their columns mean. */
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Manifest, TableFile, TableSource } from "../protocol/manifest";
-import { fill } from "./opened-file";
+import { ASSUMED_ENCODING } from "./encoding";
+import { firstBytes } from "./packed";
 
 export interface KnownItems {
   /** What choices call the table. */
@@ -74,13 +74,13 @@ export class SiblingFiles {
     return start.toString("latin1", 0, end < 0 ? start.length : end).replace(/^\u00EF\u00BB\u00BF|\r$/g, "");
   }
 
-  /** What to say of a text's encoding: nothing where it begins as UTF-8 does, Latin-1 otherwise. */
+  /** What to say of a text's encoding: nothing where it begins as UTF-8 does. */
   async encoding(name: string): Promise<{ encoding?: string }> {
     try {
       new TextDecoder("utf-8", { fatal: true }).decode(await this.#start(name), { stream: true });
       return {};
     } catch {
-      return { encoding: "latin1" };
+      return { encoding: ASSUMED_ENCODING };
     }
   }
 
@@ -95,15 +95,10 @@ export class SiblingFiles {
 
 /** The beginning of a file; nothing of one that cannot be read, which is said where it is read as a table. */
 async function startOf(file: string): Promise<Buffer> {
-  const handle = await open(file, "r").catch(() => null);
-  if (handle === null) return Buffer.alloc(0);
   try {
-    const buffer = Buffer.alloc(START_BYTES);
-    return buffer.subarray(0, await fill(handle, 0, buffer));
+    return (await firstBytes(file, START_BYTES)).bytes;
   } catch {
     return Buffer.alloc(0);
-  } finally {
-    await handle.close();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Entities } from "./dataset";
 import { counted, distinctIds, idsByRule, ruleInWords } from "./identity-rule";
 import type { Ids } from "./ids";
 import { locate, type ManifestPlace, placeOf } from "./manifest-paths";
-import { inMemory, type Rows } from "./matrix";
+import { closeRows, inMemory, type Rows } from "./matrix";
 import { openMatrix } from "./matrix-file";
 import type { TableOptions } from "./table-database";
 import { readTable } from "./tables";
@@ -78,9 +78,14 @@ export function tableOptions({ place, warnings, fixes }: Loading, key: string, t
     warn(message, remedy) {
       warnings.push(message);
       const stated = typeof table === "string" ? { file: table } : table;
-      if (remedy !== null && "file" in stated) fixes.push(manifestFix(key, { ...stated, ...remedy }));
+      if (remedy !== null && "file" in stated) offer(fixes, manifestFix(key, { ...stated, ...remedy }));
     },
   };
+}
+
+/** Table and interactions may ask for the same. */
+export function offer(fixes: ManifestFix[], fix: ManifestFix): void {
+  if (!fixes.some(({ title }) => title === fix.title)) fixes.push(fix);
 }
 
 function checkKeys(manifest: Manifest, side: Side, columns: { key: string }[]): void {
@@ -118,7 +123,7 @@ async function loadVectors(
   if (biasSource === undefined) return { embeddings, bias: null, own };
   const name = matrixName(biasSource);
   const where = { ...placeOf(biasSource, place), key: `${side}.bias` };
-  const { rows: bias } = await openMatrix(await locate(biasSource, place), Number.POSITIVE_INFINITY);
+  const { rows: bias } = await openMatrix(await locate(biasSource, place));
   opened.push(bias);
   // A bias may lie as a row: 1 x n.
   const length = bias.rows === 1 ? bias.columns : bias.rows;
@@ -136,7 +141,9 @@ async function loadVectors(
       where,
     );
   }
-  return { embeddings, bias: inMemory(bias).values, own };
+  const { values } = inMemory(bias);
+  await closeRows(bias);
+  return { embeddings, bias: values, own };
 }
 
 async function namedRows(loading: Loading, side: Side, rows: number, own: string[] | null): Promise<Ids> {
@@ -217,16 +224,17 @@ async function joined(
       { ...where, key: `${side}.ids`, ...(fix === undefined ? {} : { fix }) },
     );
   }
-  if (found < rows) {
-    loading.warnings.push(
-      `${counted(rows - found)} of ${counted(rows)} ${side} have no line in ${table}; they are shown by their id.`,
-    );
-  }
+  // The graver of the two first.
   if (found < idsOfLines.length) {
     loading.warnings.push(
       `${table} has ids that name no row of ${matrix}, on ${counted(idsOfLines.length - found)} of ${counted(idsOfLines.length)} lines. They are left out.${hint}`,
     );
-    if (fix !== undefined) loading.fixes.push(fix);
+    if (fix !== undefined) offer(loading.fixes, fix);
+  }
+  if (found < rows) {
+    loading.warnings.push(
+      `${counted(rows - found)} of ${counted(rows)} ${side} have no line in ${table}; they are shown by their id.`,
+    );
   }
   return { ids, lines };
 }

@@ -1,11 +1,11 @@
 /** From a manifest to a data set: everything read, checked against everything else, ids mapped to rows. */
 import { type ManifestFix, manifestFix, RecPrismError } from "../protocol/error";
 import { matrixName, tableName } from "../protocol/manifest";
-import type { Dataset, Entities, Interactions, Items, LoadedDataset, Users } from "./dataset";
+import type { Dataset, Entities, Items, LoadedDataset, Users } from "./dataset";
 import { counted } from "./identity-rule";
-import { identitySummary, type NamedRows } from "./identity-summary";
+import { identitySummary, type JoinedInteractions, type NamedRows } from "./identity-summary";
 import { readInteractions, type UnknownIds } from "./interactions-file";
-import { type LoadedEntities, type Loading, loadEntities, tableOptions } from "./load-entities";
+import { type LoadedEntities, type Loading, loadEntities, offer, tableOptions } from "./load-entities";
 import { readManifest } from "./manifest-file";
 import { locate, placeOf } from "./manifest-paths";
 import { closeRows } from "./matrix";
@@ -32,8 +32,9 @@ export async function loadDataset(
     const { items, named: namedItems } = await loadItems(loading);
     const { users, named: namedUsers } = await loadUsers(loading);
     checkDimensions(loading, users, items);
-    const interactions = await loadInteractions(loading, users, items);
-    const identity = identitySummary(namedItems, namedUsers, interactions);
+    const joined = await loadInteractions(loading, users, items);
+    const interactions = joined?.interactions ?? null;
+    const identity = identitySummary(namedItems, namedUsers, joined);
     const { warnings, fixes } = loading;
     return { manifest, folder, users, items, interactions, warnings, fixes, identity };
   } catch (thrown) {
@@ -58,7 +59,7 @@ function checkDimensions({ manifest, place }: Loading, users: Users, items: Item
   );
 }
 
-async function loadItems(loading: Loading): Promise<{ items: Items; named: NamedRows }> {
+export async function loadItems(loading: Loading): Promise<{ items: Items; named: NamedRows }> {
   const { title, year, tags, table } = loading.manifest.items;
   const columns = [
     ...(title === undefined ? [] : [{ key: "items.title", column: title }]),
@@ -88,7 +89,7 @@ async function loadItems(loading: Loading): Promise<{ items: Items; named: Named
   return { items, named: named(loaded, (row) => titles?.[row] ?? null) };
 }
 
-async function loadUsers(loading: Loading): Promise<{ users: Users; named: NamedRows }> {
+export async function loadUsers(loading: Loading): Promise<{ users: Users; named: NamedRows }> {
   const { attributes: wanted } = loading.manifest.users;
   const columns = wanted.map((column, index) => ({ key: `users.attributes[${index}]`, column }));
   const loaded = await loadEntities(loading, "users", columns);
@@ -118,7 +119,11 @@ function tagsOf(text: string, separator: string | undefined): string[] {
   return [...new Set(parts.map((part) => part.trim()).filter((part) => part !== ""))];
 }
 
-async function loadInteractions(loading: Loading, users: Entities, items: Entities): Promise<Interactions | null> {
+export async function loadInteractions(
+  loading: Loading,
+  users: Entities,
+  items: Entities,
+): Promise<JoinedInteractions | null> {
   const { manifest, place, warnings } = loading;
   const { interactions: declared } = manifest;
   if (declared === undefined) return null;
@@ -134,17 +139,19 @@ async function loadInteractions(loading: Loading, users: Entities, items: Entiti
       `${counted(read.timelessLines)} of ${counted(read.lines)} lines of ${name} have no time that can be read in column ${declared.timestamp}.`,
     );
   }
+  const { interactions, unknownUsers, unknownItems } = read;
+  const joined = { interactions, unknownIds: { users: unknownUsers.ids, items: unknownItems.ids } };
   const unknown = [
-    unknownText(read.unknownUsers, "users", declared.user, users),
-    unknownText(read.unknownItems, "items", declared.item, items),
+    unknownText(unknownUsers, "users", declared.user, users),
+    unknownText(unknownItems, "items", declared.item, items),
   ].filter((text) => text !== null);
-  if (unknown.length === 0) return read.interactions;
-  const fixes = [shiftFix(manifest, "users", read.unknownUsers), shiftFix(manifest, "items", read.unknownItems)].filter(
+  if (unknown.length === 0) return joined;
+  const fixes = [shiftFix(manifest, "users", unknownUsers), shiftFix(manifest, "items", unknownItems)].filter(
     (fix) => fix !== null,
   );
   const left = `${counted(read.unmappedLines)} of ${counted(read.lines)} lines of ${name} do not map to users and items: ${unknown.join(" ")}`;
   if (read.unmappedLines * 2 > read.lines) {
-    const column = read.unknownUsers.lines > read.unknownItems.lines ? declared.user : declared.item;
+    const column = unknownUsers.lines > unknownItems.lines ? declared.user : declared.item;
     const remedy = fixes.length === 0 ? 'Check the id rules and the columns of "interactions".' : `${fixes[0].title}.`;
     throw new RecPrismError("id-unknown", `${left} ${remedy}`, {
       ...placeOf(declared.table, place),
@@ -154,8 +161,8 @@ async function loadInteractions(loading: Loading, users: Entities, items: Entiti
     });
   }
   warnings.push(`${left} They are left out.`);
-  loading.fixes.push(...fixes);
-  return read.interactions;
+  for (const fix of fixes) offer(loading.fixes, fix);
+  return joined;
 }
 
 /** Ids that are all off by one are put right where rows are numbered. */
@@ -178,5 +185,9 @@ function unknownText(unknown: UnknownIds, side: "users" | "items", column: strin
     unknown.shift === null
       ? ""
       : ` All would map if they were ${unknown.shift === 1 ? "one larger" : "one smaller"}: is ${side}.ids off by one?`;
-  return `${counted(unknown.ids)} ids in column ${column} are no ${side} (${examples}${more}; ${expected}).${hint}`;
+  const what =
+    unknown.ids === 1
+      ? `1 id in column ${column} is no ${side.slice(0, -1)}`
+      : `${counted(unknown.ids)} ids in column ${column} are no ${side}`;
+  return `${what} (${examples}${more}; ${expected}).${hint}`;
 }

@@ -33,16 +33,18 @@ export async function locatedPath(path: string, { folder, restricted }: Manifest
   if (!restricted) return file;
   // What does not exist is left to its reader to say.
   const real = await realpath(file).catch(() => null);
-  const within = (outer: string, inner: string) => {
-    const way = relative(outer, inner);
-    return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-  };
-  if (within(folder, file) && (real === null || within(await realpath(folder), real))) return file;
+  if (liesWithin(folder, file) && (real === null || liesWithin(await realpath(folder), real))) return file;
   throw new RecPrismError(
     "workspace-restricted",
     `${path} leads out of ${folder}, and a restricted workspace reads only files within it. Trust the workspace, or copy the file there.`,
     { file },
   );
+}
+
+/** Whether a path is a folder or lies in it, by its text alone: links are followed before. */
+export function liesWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The file of a matrix or table, absolute, for an error to name; a query has none of its own. */

@@ -34,7 +34,7 @@ export async function bytesAt(handle: FileHandle, position: number, length: numb
 }
 
 /** Reads until the buffer is full or the file ends; returns how many bytes it read. */
-export async function fill(handle: FileHandle, position: number, buffer: Buffer): Promise<number> {
+export async function fill(handle: FileHandle, position: number, buffer: Uint8Array): Promise<number> {
   let filled = 0;
   while (filled < buffer.length) {
     const length = Math.min(LARGEST_READ, buffer.length - filled);

@@ -34,24 +34,45 @@ export interface PickleRules {
 }
 
 /**
- * What a pickle may grow to. Its steps count as well, which bounds the time it takes; a vocabulary of two million words
- * beside the weights is within it.
+ * What the pickles of a file may grow to. Their steps count as well, and what is slow for more than the memory it takes, so
+ * that this bounds their time too: to about a second. A vocabulary of a million words beside the weights is within it.
  */
-const MOST_BYTES = 512 * 2 ** 20;
-const BYTES = { step: 8, value: 32, entry: 48, list: 96, table: 512, integer: 512 };
+const MOST_BYTES = 256 * 2 ** 20;
+const BYTES = {
+  step: 8,
+  value: 32,
+  entry: 48,
+  list: 256,
+  table: 512,
+  integer: 512,
+  call: 160,
+  line: 128,
+  lineByte: 32,
+};
 /** Python's own integers have no limit; no number of a model is longer. */
 const LONGEST_INTEGER_BYTES = 128;
 const LATEST_PROTOCOL = 5;
 
+/** What the pickles of one file took so far. */
+export interface PickleSpending {
+  bytes: number;
+}
+
 /**
  * Runs one pickle: lists and tuples become arrays, dictionaries maps, sets sets, bytes buffers, large integers bigints.
  *
+ * @param spending of the file's pickles before this one, which is added to
  * @returns its value, and the position after it
  * @throws RecPrismError "file-format", "file-truncated", and what `rules` throws
  */
-export function readPickle(bytes: ByteSource, rules: PickleRules, start = 0): { value: unknown; end: number } {
+export function readPickle(
+  bytes: ByteSource,
+  rules: PickleRules,
+  start = 0,
+  spending: PickleSpending = { bytes: 0 },
+): { value: unknown; end: number } {
   const reader = new PickleReader(bytes, start);
-  const value = new PickleMachine(reader, rules, bytes).run();
+  const value = new PickleMachine(reader, rules, bytes, spending).run();
   return { value, end: reader.position };
 }
 
@@ -62,12 +83,12 @@ class PickleMachine {
   /** Under 0, 1, 2, …, as Python keeps them; and under other numbers. */
   private readonly memo: unknown[] = [];
   private readonly strayMemo = new Map<number, unknown>();
-  private spent = 0;
 
   constructor(
     private readonly reader: PickleReader,
     private readonly rules: PickleRules,
     private readonly source: ByteSource,
+    private readonly spending: PickleSpending,
   ) {}
 
   run(): unknown {
@@ -91,9 +112,12 @@ class PickleMachine {
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
       throw this.reader.damaged("what it calls is no name");
     if (callee.make === null) throw refusal(this.source.name, this.source.file, `call ${callee.name}`);
+    this.spend(BYTES.call);
     // What is made may copy its arguments.
     for (const argument of args) this.spend(copyBytes(argument));
-    return callee.make(args);
+    const made = callee.make(args);
+    if (isTable(made)) this.spend(BYTES.table);
+    return made;
   }
 
   push(value: unknown): void {
@@ -179,13 +203,20 @@ class PickleMachine {
   }
 
   memoLine(): number {
-    const line = this.reader.line();
+    const line = this.line();
     if (!/^\d{1,10}$/.test(line)) throw this.reader.damaged("it keeps a value under what is no number");
     return Number(line);
   }
 
+  /** Escapes in it are looked for, and numbers made of its digits. */
+  line(): string {
+    const line = this.reader.line();
+    this.spend(BYTES.line + BYTES.lineByte * line.length);
+    return line;
+  }
+
   bytes(length: number): Buffer {
-    this.spend(length);
+    this.spend(BYTES.list + length);
     return this.reader.bytes(length);
   }
 
@@ -194,8 +225,8 @@ class PickleMachine {
     return this.reader.text(length, encoding);
   }
 
-  quoted(line: string): string {
-    const match = /^(['"])(.*)\1$/s.exec(line.trim());
+  quoted(): string {
+    const match = /^(['"])(.*)\1$/s.exec(this.line().trim());
     if (match === null) throw this.reader.damaged("a text has no quotes");
     return match[2].replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (_, code, character) =>
       code ? String.fromCharCode(parseInt(code, 16)) : (ESCAPES[character] ?? character),
@@ -213,7 +244,7 @@ class PickleMachine {
   }
 
   integerLine(): number | bigint | boolean {
-    const line = this.reader.line();
+    const line = this.line();
     if (line === "00" || line === "01") return line === "01";
     const match = /^([+-]?\d{1,300})L?$/.exec(line.trim());
     if (match === null) throw this.reader.damaged("an integer is none");
@@ -221,8 +252,8 @@ class PickleMachine {
   }
 
   private spend(bytes: number): void {
-    this.spent += bytes;
-    if (this.spent <= MOST_BYTES) return;
+    this.spending.bytes += bytes;
+    if (this.spending.bytes <= MOST_BYTES) return;
     const { name, file } = this.source;
     throw new RecPrismError(
       "file-format",
@@ -295,16 +326,16 @@ const NAMED: Record<string, Instruction> = {
   "\x8b": (machine, reader) => machine.push(machine.integer(reader.length(4))),
   I: (machine) => machine.push(machine.integerLine()),
   L: (machine) => machine.push(machine.integerLine()),
-  F: (machine, reader) => machine.push(Number(reader.line())),
+  F: (machine) => machine.push(Number(machine.line())),
 
   X: (machine, reader) => machine.push(machine.text(reader.length(4))),
   "\x8c": (machine, reader) => machine.push(machine.text(reader.byte())),
   "\x8d": (machine, reader) => machine.push(machine.text(reader.length(8))),
-  V: (machine, reader) => machine.push(unescaped(reader.line())),
+  V: (machine) => machine.push(unescaped(machine.line())),
   // Python 2 does not tell text from bytes.
   U: (machine, reader) => machine.push(machine.text(reader.byte(), "latin1")),
   T: (machine, reader) => machine.push(machine.text(reader.length(4), "latin1")),
-  S: (machine, reader) => machine.push(machine.quoted(reader.line())),
+  S: (machine) => machine.push(machine.quoted()),
   C: (machine, reader) => machine.push(machine.bytes(reader.byte())),
   B: (machine, reader) => machine.push(machine.bytes(reader.length(4))),
   "\x8e": (machine, reader) => machine.push(machine.bytes(reader.length(8))),
@@ -340,19 +371,19 @@ const NAMED: Record<string, Instruction> = {
   r: (machine, reader) => machine.remember(reader.uint32()),
   "\x94": (machine) => machine.remember(),
 
-  c: (machine, reader) => machine.push(machine.global(reader.line(), reader.line())),
+  c: (machine) => machine.push(machine.global(machine.line(), machine.line())),
   "\x93": (machine) => machine.push(machine.globalOnStack()),
   R: (machine) => machine.call(2),
   "\x81": (machine) => machine.call(2),
   "\x92": (machine) => machine.call(3),
-  i: (machine, reader) => machine.make(machine.global(reader.line(), reader.line()), machine.popToMark()),
+  i: (machine) => machine.make(machine.global(machine.line(), machine.line()), machine.popToMark()),
   o: (machine) => {
     const [callee, ...args] = machine.popToMark();
     machine.make(callee, args);
   },
   b: (machine) => machine.build(),
   Q: (machine) => machine.persistent(machine.pop()),
-  P: (machine, reader) => machine.persistent(reader.line()),
+  P: (machine) => machine.persistent(machine.line()),
 };
 for (const [opcode, instruction] of Object.entries(NAMED)) INSTRUCTIONS[opcode.charCodeAt(0)] = instruction;
 
@@ -380,7 +411,11 @@ function numberIfSafe(value: bigint): number | bigint {
 function copyBytes(value: unknown): number {
   if (typeof value === "string" || Buffer.isBuffer(value)) return value.length;
   if (Array.isArray(value)) return BYTES.entry * value.length;
-  return value instanceof Map || value instanceof Set ? BYTES.entry * value.size : 0;
+  return isTable(value) ? BYTES.entry * value.size : 0;
+}
+
+function isTable(value: unknown): value is Map<unknown, unknown> | Set<unknown> {
+  return value instanceof Map || value instanceof Set;
 }
 
 function takesState(value: unknown): value is TakesState {

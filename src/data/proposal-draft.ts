@@ -62,9 +62,12 @@ export class ProposalDraft {
     return chosen?.found ?? null;
   }
 
-  done(folder: string, found: Partial<Pick<Proposal, "manifest" | "preview" | "withoutEmbeddings">>): Proposal {
+  done(
+    folder: string,
+    found: Partial<Pick<Proposal, "manifest" | "preview" | "identity" | "fixes" | "withoutEmbeddings">>,
+  ): Proposal {
     const { choices, problems, notes } = this;
-    const { manifest = null, preview = [], withoutEmbeddings = null } = found;
+    const { manifest = null, preview = [], identity = null, fixes = [], withoutEmbeddings = null } = found;
     return {
       folder,
       choices,
@@ -72,6 +75,8 @@ export class ProposalDraft {
       notes,
       manifest: problems.length > 0 ? null : manifest,
       preview,
+      identity,
+      fixes,
       withoutEmbeddings,
     };
   }

@@ -10,8 +10,8 @@ export interface ChosenMatrices {
   userBias: FoundMatrix | null;
 }
 
-/** How many different ids the interactions have on each side; null where there are none. */
-export type IdCounts = Record<Side, number> | null;
+/** How many different ids the interactions have on each side, null where only a sample is known; null without interactions. */
+export type IdCounts = Record<Side, number | null> | null;
 
 /**
  * @param given files that a person pointed at, relative to the folder
@@ -63,7 +63,8 @@ export function chooseMatrices(
 /** Matrices that may be embeddings, those that are called so first; and those on their side whose columns are users or items. */
 function rankedMatrices(scan: Scan, ids: IdCounts): FoundMatrix[] {
   const found = scan.matrices.filter(({ rows, columns }) => rows > 0 && columns > 1);
-  const counts = new Set([...scan.tables.map(({ rows }) => rows), ...Object.values(ids ?? {})]);
+  const whole = scan.tables.filter(({ estimatedRows }) => estimatedRows === null);
+  const counts = new Set([...whole.map(({ rows }) => rows), ...Object.values(ids ?? {})]);
   const turned = found
     .filter(({ rows, columns }) => counts.has(columns) && !counts.has(rows))
     .map((matrix): FoundMatrix => {
@@ -135,13 +136,18 @@ const MOST_COMPARED = 40;
 
 function evidenceFor(matrix: FoundMatrix, side: Side, tables: FoundTable[], ids: IdCounts): number {
   const { rows, file, part } = matrix;
-  const named = sideOf(matrix) === side ? 4 : 0;
+  const called = sideOf(matrix) === side ? 4 : 0;
   const tableAgrees = tables.some(
-    (table) => table.rows === rows && subjectOfFile(table.file).side === side && !namesInteractions(table.file),
+    (table) =>
+      table.estimatedRows === null &&
+      table.rows === rows &&
+      subjectOfFile(table.file).side === side &&
+      !namesInteractions(table.file),
   );
   // One row more than ids is the usual padding.
-  const idsAgree = ids !== null && (rows === ids[side] || rows === ids[side] + 1);
-  return named + (tableAgrees ? 3 : 0) + (idsAgree ? 3 : 0) + (namesEmbeddings(part ?? file) ? 1 : 0);
+  const named = ids?.[side] ?? null;
+  const idsAgree = named !== null && (rows === named || rows === named + 1);
+  return called + (tableAgrees ? 3 : 0) + (idsAgree ? 3 : 0) + (namesEmbeddings(part ?? file) ? 1 : 0);
 }
 
 function chooseBias(draft: ProposalDraft, scan: Scan, side: Side, of: FoundMatrix | null): FoundMatrix | null {

@@ -3,7 +3,7 @@ import type { IdRule } from "../protocol/manifest";
 import type { Candidate, ProposalDraft } from "./proposal-draft";
 import { type Side, subjectOfFile } from "./recognise";
 import type { FoundIdFile, FoundMatrix, FoundTable } from "./scan";
-import type { TableColumn } from "./tables";
+import { countedRows, mayHaveRows, type TableColumn } from "./tables";
 
 export interface IdEvidence {
   matrix: FoundMatrix;
@@ -61,7 +61,7 @@ function possibleRules({ matrix, table, id, idFiles }: IdEvidence): Possible[] {
           },
     );
   }
-  if (table !== null && id !== null && table.rows === matrix.rows) {
+  if (table !== null && id !== null && mayHaveRows(table, matrix.rows)) {
     possible.push({
       value: `order of ${table.name}`,
       detail: `line n is row n; ids are in column ${id.name}`,
@@ -138,7 +138,7 @@ function likeliestNumbers(
         rule: numbered(first),
         ...(unclear
           ? {
-              note: `${used.table.name} names ${side}s ${smallest} to ${largest}; row 0 of ${matrix.name} is taken for id 0. Choose row numbers from 1 if it is id 1.`,
+              note: `${used.table.name} names ${side}s ${smallest} to ${largest}${used.table.estimatedRows === null ? "" : " in the lines that were looked at"}; row 0 of ${matrix.name} is taken for id 0. Choose row numbers from 1 if it is id 1.`,
             }
           : {}),
       };
@@ -161,11 +161,16 @@ function likeliestWithTable(
   numbered: (first: number) => Possible | undefined,
 ): Likeliest {
   const numbers = id.smallest !== null && id.largest !== null ? { smallest: id.smallest, largest: id.largest } : null;
-  if (table.rows === matrix.rows) {
+  if (mayHaveRows(table, matrix.rows)) {
     const numbersRows =
       numbers !== null && numbers.smallest <= 1 && numbers.largest - numbers.smallest === matrix.rows - 1;
-    if (!numbersRows || id.consecutive || numbers.smallest < 0) {
-      return { rule: possible.find(({ found }) => found.rule === "table-order") };
+    const inOrder = possible.find(({ found }) => found.rule === "table-order");
+    if (!numbersRows || id.consecutive || numbers.smallest < 0) return { rule: inOrder };
+    if (table.estimatedRows !== null) {
+      return {
+        rule: inOrder,
+        note: `Only some lines of ${table.name} were looked at: line n is taken for row n. Choose row numbers from ${numbers.smallest} if its ids are not in order.`,
+      };
     }
     return {
       rule: numbered(numbers.smallest),
@@ -177,13 +182,13 @@ function likeliestWithTable(
     if (numbers.smallest >= first) {
       return {
         rule: numbered(first),
-        note: `${table.name} has ${counted(table.rows)} lines for the ${counted(matrix.rows)} rows of ${matrix.name}; its ids are taken for row numbers from ${first}.`,
+        note: `${table.name} has ${countedRows(table)} lines for the ${counted(matrix.rows)} rows of ${matrix.name}; its ids are taken for row numbers from ${first}.`,
       };
     }
   }
   return {
     problem:
-      `${matrix.name} has ${counted(matrix.rows)} rows but ${table.name} has ${counted(table.rows)} lines, and its ids are no row numbers. ` +
+      `${matrix.name} has ${counted(matrix.rows)} rows but ${table.name} has ${countedRows(table)} lines, and its ids are no row numbers. ` +
       `Row n must be line n: choose another ${side} table, or none; or add a list of the ids of the rows (${side}_ids.txt).`,
   };
 }

@@ -17,7 +17,7 @@ import {
   tagSeparator,
 } from "./recognise";
 import type { FoundMatrix, FoundTable } from "./scan";
-import type { TableColumn } from "./tables";
+import { countedRows, mayHaveRows, type TableColumn } from "./tables";
 
 export interface ChosenInteractions {
   table: FoundTable;
@@ -44,6 +44,7 @@ export function likelyInteractions(tables: FoundTable[], near: string): FoundTab
 export function idCounts(table: FoundTable | undefined, known: KnownInteractions | undefined): IdCounts {
   if (table === undefined) return null;
   const { user, item } = interactionColumns(table, known?.name === table.name ? known : undefined);
+  if (table.estimatedRows !== null) return { user: null, item: null };
   return { user: user?.distinct ?? 0, item: item?.distinct ?? 0 };
 }
 
@@ -59,7 +60,7 @@ export function chooseTable(
   const automatic = best(candidates, (table) => {
     if (table.name === known) return Number.POSITIVE_INFINITY;
     const subject = subjectOfFile(table.file).side;
-    const fits = matrix !== null && table.rows === matrix.rows;
+    const fits = matrix !== null && mayHaveRows(table, matrix.rows);
     if (namesInteractions(table.file) || (subject !== side && (subject !== null || !fits))) return 0;
     const pointed = table.pointed ? POINTED : 0;
     return (subject === side ? 16 : 8) + (fits ? 4 : 0) + closeness(table.file, matrix?.file ?? "") + pointed;
@@ -95,7 +96,7 @@ export function chooseId(
           ? "no table"
           : `no column of ${table.name} has a value of its own on every line. Choose another table, or none.`,
     },
-    unique.map(describedColumn),
+    unique.map(describedIn(table)),
     automatic?.name,
   );
 }
@@ -131,11 +132,15 @@ export function chooseItemColumns(
   });
   const untitled = "none; items are shown by their id";
   const undated = "none; a year such as (1995) at the end of the title is used";
-  const titleChosen = draft.choose(choice("item-title", "Title", untitled), columns.map(describedColumn), title?.name);
-  const yearChosen = draft.choose(choice("item-year", "Year", undated), columns.map(describedColumn), year?.name);
+  const titleChosen = draft.choose(
+    choice("item-title", "Title", untitled),
+    columns.map(describedIn(table)),
+    title?.name,
+  );
+  const yearChosen = draft.choose(choice("item-year", "Year", undated), columns.map(describedIn(table)), year?.name);
   const tagged = draft.choose(
     choice("item-tags", "Tags", "none; without tags only popularity and era can name neurons"),
-    tagCandidates(columns, tags),
+    tagCandidates(table, columns, tags),
     together(tags),
   );
   return {
@@ -155,8 +160,16 @@ function tagColumns(texts: TableColumn[], rows: number, known: KnownItems | unde
 }
 
 /** Each column, and all that are likely together. */
-function tagCandidates(columns: TableColumn[], likely: readonly TableColumn[]): Candidate<readonly TableColumn[]>[] {
-  const single = columns.map((column) => ({ ...describedTags(column), found: [column] }));
+function tagCandidates(
+  table: FoundTable | null,
+  columns: TableColumn[],
+  likely: readonly TableColumn[],
+): Candidate<readonly TableColumn[]>[] {
+  const single = columns.map(describedIn(table)).map(({ found, ...plain }) => {
+    const separator = tagSeparator(found);
+    const detail = separator === undefined ? plain.detail : `${plain.detail}, separated by ${separator}`;
+    return { ...plain, detail, found: [found] };
+  });
   if (likely.length < 2) return single;
   return [{ value: together(likely) ?? "", detail: "each on its own", found: likely }, ...single];
 }
@@ -196,7 +209,7 @@ export function chooseInteractions(
         required: required && table !== null,
         none: table === null ? "no interactions" : required ? "choose the column with the ids" : "none",
       },
-      columns.map(describedColumn),
+      columns.map(describedIn(table)),
       guess?.name,
     );
   const user = ask("interaction-user", "User of an interaction", likely.user, true);
@@ -288,20 +301,15 @@ function best<One>(of: readonly One[], score: (one: One) => number): One | undef
 function described(table: FoundTable): Candidate<FoundTable> {
   const names = table.columns.map(({ name }) => name);
   const shown = names.length > 6 ? `${names.slice(0, 6).join(", ")}, …` : names.join(", ");
-  return { value: table.name, detail: `${table.rows.toLocaleString("en")} lines: ${shown}`, found: table };
+  return { value: table.name, detail: `${countedRows(table)} lines: ${shown}`, found: table };
 }
 
-function describedColumn(column: TableColumn): Candidate<TableColumn> {
-  const range = column.smallest === null ? "" : `, ${column.smallest} to ${column.largest}`;
-  return {
-    value: column.name,
-    detail: `${column.type}${range}, ${column.distinct.toLocaleString("en")} different`,
-    found: column,
+function describedIn(table: FoundTable | null): (column: TableColumn) => Candidate<TableColumn> {
+  const seen =
+    table === null || table.estimatedRows === null ? "" : ` in the ${table.rows.toLocaleString("en")} looked at`;
+  return (column) => {
+    const range = column.smallest === null ? "" : `, ${column.smallest} to ${column.largest}`;
+    const distinct = `${column.distinct.toLocaleString("en")} different${seen}`;
+    return { value: column.name, detail: `${column.type}${range}, ${distinct}`, found: column };
   };
-}
-
-function describedTags(column: TableColumn): Candidate<TableColumn> {
-  const separator = tagSeparator(column);
-  const plain = describedColumn(column);
-  return separator === undefined ? plain : { ...plain, detail: `${plain.detail}, separated by ${separator}` };
 }

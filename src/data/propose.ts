@@ -1,7 +1,8 @@
 /** From a folder or files to a proposed manifest: every choice with its candidates, and what stands in the way. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import type { ProjectWithoutEmbeddings, Proposal, ProposalOverrides } from "../protocol/engine";
+import type { ProjectWithoutEmbeddings, Proposal, ProposalFix, ProposalOverrides } from "../protocol/engine";
+import type { ManifestFix } from "../protocol/error";
 import { MANIFEST_FILE, type Manifest, manifestSchema } from "../protocol/manifest";
 import { readFault } from "./file-fault";
 import { matrixFormatOf } from "./matrix-file";
@@ -21,8 +22,11 @@ import {
   likelyInteractions,
 } from "./propose-tables";
 import { namesInteractions, type Side, subjectOfFile } from "./recognise";
-import { type FoundTable, isTableFile, type Scan, scanFolder } from "./scan";
+import { type FoundTable, isSlowToRead, isTableFile, type Scan, scanFolder } from "./scan";
 import type { TableColumn } from "./tables";
+
+/** Of interactions: reading so many is done in a second, which is soon enough for a look. */
+const MOST_LINES_MAPPED = 1_000_000;
 
 interface Choices {
   matrices: ChosenMatrices;
@@ -83,10 +87,29 @@ export async function proposeManifest(
     },
     interactions: basis?.interactions,
   });
-  const preview = await previewRows(folder, manifest);
-  draft.problems.push(...preview.problems);
-  draft.notes.push(...preview.notes);
-  return draft.done(folder, { manifest, preview: preview.rows });
+  const slow = [item, user].find(isSlowToRead);
+  if (slow !== undefined) {
+    const said = `${slow.name} is too large a text to be read for a preview: its values and ids are checked once it is opened.`;
+    draft.notes.push(said);
+    return draft.done(folder, { manifest });
+  }
+  const log = choices.interactions?.table;
+  const few = (log?.estimatedRows ?? log?.rows ?? 0) <= MOST_LINES_MAPPED;
+  const { rows: preview, identity, problems, notes, fixes } = await previewRows(folder, manifest, few);
+  draft.problems.push(...problems);
+  draft.notes.push(...notes);
+  return draft.done(folder, { manifest, preview, identity, fixes: fixesOf(draft, fixes) });
+}
+
+/** Those that a choice can express. */
+function fixesOf({ choices }: ProposalDraft, fixes: readonly ManifestFix[]): ProposalFix[] {
+  return fixes.flatMap(({ key, value }): ProposalFix[] => {
+    const [side, ...rest] = key.split(".");
+    const choice = choices.find(({ role }) => role === (side === "items" ? "item-ids" : "user-ids"));
+    const wanted = `row numbers from ${value}`;
+    if (rest.join(".") !== "ids.first" || !choice?.candidates.some((one) => one.value === wanted)) return [];
+    return [{ role: choice.role, value: wanted, title: `${choice.name}: ${wanted}` }];
+  });
 }
 
 function chooseAll(draft: ProposalDraft, scan: Scan, given: readonly string[]): Choices {

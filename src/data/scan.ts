@@ -1,10 +1,11 @@
 /** What a folder holds that could be part of a project: matrices, tables and lists of ids, without reading matrices. */
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { RecPrismError } from "../protocol/error";
 import type { MatrixSource, TableSource } from "../protocol/manifest";
-import { fileStats, readFault } from "./file-fault";
+import { fileStats } from "./file-fault";
+import { filesBelow, isOurs } from "./folder-files";
 import { readIdList } from "./identity-list";
 import { readJsonFile } from "./json-file";
 import type { KnownSet } from "./known-set";
@@ -13,6 +14,7 @@ import { locate } from "./manifest-paths";
 import { describeMatrixFile, matrixFormatOf } from "./matrix-file";
 import type { FoundArray } from "./matrix-format";
 import { namesEmbeddings, namesIds, namesInteractions, numberedNames, subjectOfFile } from "./recognise";
+import { LARGEST_DESCRIBED } from "./table-text";
 import { describeTable, type TableDescription } from "./tables";
 
 export interface FoundMatrix {
@@ -60,16 +62,13 @@ export interface Scan {
   faults: { file: string; message: string; isMatrix: boolean }[];
 }
 
-/** The folder itself and three levels below. */
-const DEEPEST = 4;
-const MOST_FILES = 4000;
 const MOST_MATRIX_FILES = 200;
 /** Of one file: a checkpoint holds every layer of a model. */
 const MOST_ARRAYS = 200;
 const MOST_TABLES = 30;
 /** Fewer numbered columns of a table are hardly embeddings. */
 const LEAST_LIKELY_DIMENSIONS = 5;
-/** A larger table is looked at only when its name gives it a role: that means reading all of it. */
+/** A larger table is looked at only when its name gives it a role. */
 const LARGEST_STRANGER = 64 * 2 ** 20;
 
 /**
@@ -79,7 +78,7 @@ const LARGEST_STRANGER = 64 * 2 ** 20;
  */
 export async function scanFolder(folder: string, given: readonly string[] = []): Promise<Scan> {
   const below = await filesBelow(folder);
-  const files = [...given, ...below.files.filter((file) => !given.includes(file))].filter((file) => !isOurs(file));
+  const files = [...given.filter((file) => !isOurs(file)), ...below.files.filter((file) => !given.includes(file))];
   const known = await knownSetAmong(folder, files);
   const scan: Scan = { matrices: [], tables: [], idFiles: [], known, faults: [] };
   const look = async (file: string, isMatrix: boolean, at: () => Promise<unknown>) => {
@@ -104,14 +103,19 @@ export async function scanFolder(folder: string, given: readonly string[] = []):
   for (const file of matrixFiles.slice(0, MOST_MATRIX_FILES)) {
     const pointed = given.includes(file);
     if (isTableFile(file) && !pointed && known !== null) continue;
-    await look(file, true, async () => scan.matrices.push(...(await matricesOf(folder, file, pointed))));
+    await look(file, true, async () => {
+      // A log holds no vectors, and to count its lines takes long.
+      const isLog = namesInteractions(file) && !namesEmbeddings(file);
+      if (isLog && (await fileStats(join(folder, file))).size > LARGEST_STRANGER) return;
+      scan.matrices.push(...(await matricesOf(folder, file, pointed)));
+    });
   }
 
   const tableFiles = rest.filter((file) => isTableFile(file) && !isIdFile(file));
   for (const file of tableFiles.slice(0, MOST_TABLES)) {
     const pointed = given.includes(file);
     // Beside a known set lie its other splits and notes; other programs keep their settings in .json.
-    const doubtful = known !== null || /\.(json|db|dat|data)$/i.test(file);
+    const doubtful = known !== null || /\.(json(\.gz)?|db|dat|data)$/i.test(file);
     if (!pointed && doubtful && !hasRole(file)) continue;
     const vectors = scan.matrices.filter((matrix) => matrix.file === file);
     await look(file, false, async () => {
@@ -131,16 +135,15 @@ export async function scanFolder(folder: string, given: readonly string[] = []):
     const message = `${join(folder, file)} is neither embeddings nor a table by its name. Choose a file such as .npy, .safetensors, .pt, .parquet or .csv.`;
     scan.faults.push({ file, message, isMatrix: false });
   }
+  for (const file of below.outside.filter((one) => !given.includes(one))) {
+    const message = `${join(folder, file)} is a link that leads out of the folder. Choose the file itself, or copy it there.`;
+    scan.faults.push({ file, message, isMatrix: false });
+  }
   if (!below.complete || matrixFiles.length > MOST_MATRIX_FILES || tableFiles.length > MOST_TABLES) {
     const message = `${folder} holds too many files to look at all. Choose a folder nearer to the embeddings.`;
     scan.faults.push({ file: ".", message, isMatrix: false });
   }
   return scan;
-}
-
-/** What RecPrism wrote itself: neither source of a project nor part of one. */
-function isOurs(file: string): boolean {
-  return /(^|\/)(recprism\.json|recommender\.json|sae_weights\.safetensors|[^/]*\.steer\.json)$/.test(file);
 }
 
 function hasRole(file: string): boolean {
@@ -149,7 +152,15 @@ function hasRole(file: string): boolean {
 
 /** Whether a file may hold a table, by its name. */
 export function isTableFile(file: string): boolean {
-  return /\.([ct]sv|dat|data|inter|parquet|json|jsonl|ndjson|sqlite3?|db)$/i.test(file);
+  return /\.(([ct]sv|dat|data|inter|json|jsonl|ndjson)(\.gz)?|parquet|sqlite3?|db)$/i.test(file);
+}
+
+/** Text gives some five million values a second. */
+const MOST_VALUES_OF_TEXT = 10_000_000;
+
+/** Whether to read all of a matrix takes longer than a person waits for a look at it. */
+export function isSlowToRead({ file, rows, columns }: FoundMatrix): boolean {
+  return rows * columns > MOST_VALUES_OF_TEXT && /\.([ct]sv|jsonl|ndjson|vec|w2v|txt)$/i.test(file);
 }
 
 /** `item_ids.txt`, `item2id.json` */
@@ -173,7 +184,9 @@ async function describedTable(
   pointed: boolean,
 ): Promise<FoundTable> {
   const located = await locate(source, { folder, restricted: false });
-  const described = await remember(`table ${JSON.stringify(located)}`, filesOf(located), () => describeTable(located));
+  const described = await remember(`table ${JSON.stringify(located)}`, filesOf(located), () =>
+    describeTable(located, { sampledBeyond: LARGEST_DESCRIBED }),
+  );
   // A table of ratings without a header would lose a line and have numbers for names.
   if (described.headerLooksLikeData && typeof source === "string") {
     return describedTable(folder, name, { file: source, header: false }, pointed);
@@ -254,35 +267,6 @@ function nothingUsable(file: string, arrays: readonly FoundArray[]): RecPrismErr
   const why =
     arrays.find((array) => array.unusable !== null)?.unusable ?? "It holds no array of one or two dimensions.";
   return new RecPrismError("dtype-unsupported", `${file} holds no embeddings. ${why}`, { file });
-}
-
-async function filesBelow(folder: string): Promise<{ files: string[]; complete: boolean }> {
-  const files: string[] = [];
-  let level = [""];
-  let seen = 0;
-  for (let depth = 0; depth < DEEPEST && level.length > 0; depth++) {
-    const below: string[] = [];
-    for (const prefix of level) {
-      for (const entry of await entriesOf(join(folder, prefix), depth === 0)) {
-        if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-        if (++seen > MOST_FILES) return { files, complete: false };
-        if (entry.isDirectory()) below.push(`${prefix}${entry.name}/`);
-        else files.push(`${prefix}${entry.name}`);
-      }
-    }
-    level = below;
-  }
-  return { files, complete: true };
-}
-
-async function entriesOf(folder: string, needed: boolean) {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (thrown) {
-    if (needed) throw readFault(thrown, folder);
-    return [];
-  }
 }
 
 /** Files are described again and again while a person makes choices; what has not changed is not read again. */

@@ -3,8 +3,9 @@ import { RecPrismError } from "../protocol/error";
 
 export interface SqliteTable {
   columns: string[];
-  /** Values of the columns at these positions, as text; reading ends with the last row. */
-  rows(wanted: readonly number[]): Generator<(string | null)[]>;
+  count(): number;
+  /** Values of the columns at these positions, as text; reading ends with the last row, or that of the first `most`. */
+  rows(wanted: readonly number[], most: number | null): Generator<(string | null)[]>;
 }
 
 /** What is used of `node:sqlite`, of which Node 20 has no types. */
@@ -54,12 +55,14 @@ export async function openSqliteTable(file: string, table: string | undefined): 
   });
   return {
     columns,
-    *rows(wanted) {
+    count: () =>
+      reading((database) => Number(database.prepare(`SELECT count(*) AS rows FROM ${quoted(name)}`).all()[0].rows)),
+    *rows(wanted, most) {
       const selected = wanted.map((index, position) => `${quoted(columns[index])} AS v${position}`).join(", ");
       let database: InstanceType<Sqlite["DatabaseSync"]> | undefined;
       try {
         database = new DatabaseSync(file, { readOnly: true });
-        const statement = database.prepare(`SELECT ${selected || "NULL"} FROM ${quoted(name)}`);
+        const statement = database.prepare(`SELECT ${selected || "NULL"} FROM ${quoted(name)} LIMIT ${most ?? -1}`);
         statement.setReadBigInts(true);
         for (const row of statement.iterate()) yield wanted.map((_, position) => textOf(row[`v${position}`]));
       } catch (thrown) {

@@ -4,13 +4,15 @@ import { type FileHandle, open } from "node:fs/promises";
 import { RecPrismError } from "../protocol/error";
 import { fileStats, readFault } from "./file-fault";
 import { type Matrix, matrix, type Rows, type StoredRows } from "./matrix";
-import { LARGEST_READ } from "./opened-file";
+import { fill, LARGEST_READ } from "./opened-file";
 import { numbersOf, type ValueType, valueBytes } from "./stored-values";
 
 /** As float32; a larger array stays in its file. */
 export const MOST_BYTES_IN_MEMORY = 256 * 2 ** 20;
 /** Read at once where values must be converted. */
 const CHUNK_BYTES = 1 << 22;
+/** More do not make it faster: they wait for the machine's memory. */
+const READS_AT_ONCE = 3;
 /** Where columns lie one after the other, so many of each are read at once: as many as make a read worth its call. */
 const COLUMN_RUN = 8192;
 /** A file that is written to while it is open is noticed so soon. */
@@ -55,13 +57,13 @@ export function transposedArray(of: StoredArray): StoredArray {
  * than `mostBytes`. Values are checked where they are read. Rows that lie scattered (Fortran order, transposed) take a read
  * for each column and 8,192 rows, so that blocks cost no more than in C order, but a single row costs `columns` reads.
  *
- * @param locate finds the array in the opened file, of so many bytes; what it says is checked against them. It gives a matrix
- *   where the file does not hold the values as they are
+ * @param locate finds the array in the opened file, of so many bytes; what it says is checked against them. It gives the
+ *   rows themselves where the file does not hold the values as they are
  * @throws RecPrismError file-missing, file-unreadable, file-truncated, file-format, value-not-finite, and what `locate` throws
  */
 export async function openStored(
   file: string,
-  locate: (handle: FileHandle, size: number) => Promise<StoredArray | Matrix>,
+  locate: (handle: FileHandle, size: number) => Promise<StoredArray | Rows>,
   mostBytes: number,
 ): Promise<Rows> {
   await fileStats(file);
@@ -71,23 +73,17 @@ export async function openStored(
     try {
       const opened = await handle.stat();
       const array = await locate(handle, opened.size);
-      if ("values" in array) return array;
+      if (!("offset" in array)) return array;
       checkInside(array, opened.size, file);
       const rows = new RowsInFile(file, handle, array, opened);
       left = array.rows * array.columns * Float32Array.BYTES_PER_ELEMENT > mostBytes;
-      return left ? rows : taken(rows, file);
+      return left ? rows : await rows.all();
     } finally {
       if (!left) await handle.close();
     }
   } catch (thrown) {
     throw readFault(thrown, file);
   }
-}
-
-function taken(rows: RowsInFile, file: string): Matrix {
-  const result = allocated(rows.rows, rows.columns, file);
-  rows.readInto(result.values, 0, 0, rows.rows);
-  return result;
 }
 
 /** Zeros, of a shape that is known to be in a file. @throws RecPrismError "file-format" where memory does not bear it */
@@ -165,7 +161,16 @@ class RowsInFile implements StoredRows {
     } catch (thrown) {
       throw readFault(thrown, this.file);
     }
-    checkFinite(into, this.array, from, this.file);
+    checkFinite(into, this.array, from * this.columns, this.file);
+  }
+
+  /** @throws RecPrismError as `readInto`, and "file-format" where memory does not bear it */
+  async all(): Promise<Matrix> {
+    const { rows, columns, array, file } = this;
+    const result = allocated(rows, columns, file);
+    if (!isByRows(array) || array.rowStride !== columns) this.readInto(result.values, 0, 0, rows);
+    else if (!(await this.readAll(result.values))) checkFinite(result.values, array, 0, file);
+    return result;
   }
 
   async close(): Promise<void> {
@@ -186,6 +191,39 @@ class RowsInFile implements StoredRows {
       `${this.file} was changed while it was in use. Open the project again once it is written.`,
       { file: this.file },
     );
+  }
+
+  /**
+   * In several places at once: most of the time goes into memory that is touched for the first time.
+   *
+   * @returns whether all values are finite
+   */
+  private async readAll(into: Float32Array): Promise<boolean> {
+    const { type, bigEndian } = this.array;
+    const bytes = valueBytes(type);
+    const most = CHUNK_BYTES / bytes;
+    let next = 0;
+    let finite = true;
+    const readOn = async () => {
+      while (next < into.length) {
+        const first = next;
+        const part = into.subarray(first, first + most);
+        next += part.length;
+        if (this.isFloat32) await this.fetch(bytesOf(part), first);
+        else {
+          const chunk = new Uint8Array(part.length * bytes);
+          await this.fetch(chunk, first);
+          part.set(numbersOf(chunk, type, bigEndian));
+        }
+        finite &&= areFinite(part);
+      }
+    };
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, readOn));
+    return finite;
+  }
+
+  private async fetch(bytes: Uint8Array, first: number): Promise<void> {
+    if ((await fill(this.handle, this.positionOf(first), bytes)) < bytes.length) throw becameShorter(this.file);
   }
 
   /** Rows with gaps between them. */
@@ -212,11 +250,11 @@ class RowsInFile implements StoredRows {
 
   /** Values that lie one after the other. @param first of them, counted from the array's first */
   private readRun(into: Float32Array, first: number): void {
-    const { type, bigEndian } = this.array;
-    if (type === "float32" && !bigEndian) {
-      this.fill(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), first);
+    if (this.isFloat32) {
+      this.fill(bytesOf(into), first);
       return;
     }
+    const { type, bigEndian } = this.array;
     const bytes = valueBytes(type);
     const most = CHUNK_BYTES / bytes;
     for (let done = 0; done < into.length; done += most) {
@@ -226,8 +264,17 @@ class RowsInFile implements StoredRows {
     }
   }
 
+  /** The values are in the file as memory holds them. */
+  private get isFloat32(): boolean {
+    return this.array.type === "float32" && !this.array.bigEndian;
+  }
+
+  private positionOf(value: number): number {
+    return this.array.offset + value * valueBytes(this.array.type);
+  }
+
   private fill(bytes: Uint8Array, first: number): void {
-    const start = this.array.offset + first * valueBytes(this.array.type);
+    const start = this.positionOf(first);
     for (let filled = 0; filled < bytes.length; ) {
       const length = Math.min(LARGEST_READ, bytes.length - filled);
       const read = readSync(this.handle.fd, bytes, filled, length, start + filled);
@@ -237,6 +284,10 @@ class RowsInFile implements StoredRows {
   }
 }
 
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 export function becameShorter(file: string): RecPrismError {
   return new RecPrismError("file-truncated", `${file} became shorter while it was read. Try again.`, { file });
 }
@@ -244,21 +295,19 @@ export function becameShorter(file: string): RecPrismError {
 /**
  * Also catches float64 values beyond float32's range and integers of 2^53 or beyond, which became infinite on the way in.
  *
- * @param values   row-major
- * @param firstRow of the array, where they begin
+ * @param values row-major
+ * @param first  of the array's values, where they begin
  * @throws RecPrismError "value-not-finite"
  */
 export function checkFinite(
   values: Float32Array,
   array: Pick<StoredArray, "columns" | "type" | "name" | "transposed">,
-  firstRow: number,
+  first: number,
   file: string,
 ): void {
-  let index = 0;
-  // A plain loop: a callback for each value would cost more than reading the file.
-  while (index < values.length && Number.isFinite(values[index])) index++;
-  if (index === values.length) return;
-  const place = [firstRow + Math.floor(index / array.columns), index % array.columns];
+  if (areFinite(values)) return;
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  const place = [Math.floor((first + index) / array.columns), (first + index) % array.columns];
   // As in the file, where whoever repairs it will look.
   const [row, column] = array.transposed ? place.reverse() : place;
   const what = Number.isNaN(values[index])
@@ -271,6 +320,21 @@ export function checkFinite(
     `${calledIn(array, file)} row ${row}, column ${column} (counted from 0) ${what}. Remove or repair that row and write the file again.`,
     { file, row, column: String(column), ...(array.name === undefined ? {} : { key: array.name }) },
   );
+}
+
+/** Whether none is NaN or infinite: their sum is not where one is, and double precision bears that of 2^53 of the largest. */
+export function areFinite(values: Float32Array): boolean {
+  // Four sums that do not wait for each other, in a plain loop: otherwise looking would cost more than reading the file.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const fours = values.length - (values.length % 4);
+  for (let i = 0; i < fours; i += 4) {
+    a += values[i];
+    b += values[i + 1];
+    c += values[i + 2];
+    d += values[i + 3];
+  }
+  for (let i = fours; i < values.length; i++) a += values[i];
+  return Number.isFinite(a + b + c + d);
 }
 
 function calledIn({ name }: Pick<StoredArray, "name">, file: string): string {

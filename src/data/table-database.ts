@@ -1,19 +1,20 @@
 /** One table in a DuckDB of its own, in bounded memory and cut off from the outside once its files are loaded. */
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { RecPrismError } from "../protocol/error";
 import { type TableFile, type TableSource, tableName } from "../protocol/manifest";
 import type { Ids } from "./ids";
-import { identifier, openTableFile, type TableRemedy } from "./table-file";
+import { identifier, openTableFile, type TableReading, type TableRemedy } from "./table-file";
 
 export interface LoadedTable {
   /** Names, in the order of the file or the query. */
   columns: readonly string[];
   /** Of delimited text: the first line, though it is taken for names, looks like data. */
   headerLooksLikeData: boolean;
+  /** How much of the file was loaded, in (0, 1]; of a query, of the first table that it is over. */
+  share: number;
   /** What SQL calls a column: `c3`. @throws RecPrismError column-missing, or file-format where two have the name */
   column(name: string): string;
   /** Runs SQL over the table `lines`: all columns as text, NULL where empty; `rowid` is the line, from 0. */
@@ -32,6 +33,8 @@ export interface TableOptions {
   columns?: readonly string[];
   /** The workspace is not trusted: no query of the manifest is run. */
   restricted?: boolean;
+  /** Of files of more bytes than that only the first and the last rows are loaded; of none where absent. */
+  sampledBeyond?: number;
   /** Where the manifest says the table, for messages: `items.table`. */
   key?: string;
   /** Told what was assumed of a file; the remedy is for the file itself, null for one of a query. */
@@ -61,10 +64,16 @@ export async function withTable<Value>(
       { key },
     );
   }
-  return withDatabase(async (connection) => {
+  return withDatabase(async (connection, folder) => {
+    let copies = 0;
+    const reading: TableReading = {
+      warn: (message, remedy) => options.warn?.(message, remedy),
+      sampledBeyond: options.sampledBeyond ?? Number.POSITIVE_INFINITY,
+      copy: () => join(folder, `copy${copies++}`),
+    };
     const loaded = isQuery(source)
-      ? { ...(await loadQuery(connection, source, options)), headerLooksLikeData: false }
-      : await loadFile(connection, source, options);
+      ? { ...(await loadQuery(connection, source, options, reading)), headerLooksLikeData: false }
+      : await loadFile(connection, source, options, reading);
     const file = isQuery(source) || typeof source === "string" ? tableName(source) : source.file;
     return work({
       ...loaded,
@@ -76,35 +85,46 @@ export async function withTable<Value>(
   });
 }
 
-async function withDatabase<Value>(work: (connection: DuckDBConnection) => Promise<Value>): Promise<Value> {
+/** @param work is handed a folder too, which is gone with all that is in it afterwards */
+async function withDatabase<Value>(
+  work: (connection: DuckDBConnection, folder: string) => Promise<Value>,
+): Promise<Value> {
   // Loaded at first use: the native library is large, and most of src/data does without it.
   const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
-  const temporary = join(tmpdir(), `recprism-duckdb-${randomUUID()}`);
-  const instance: DuckDBInstance = await Instance.create(":memory:", {
-    threads: "2",
-    memory_limit: MEMORY,
-    temp_directory: temporary,
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
+  const folder = await mkdtemp(join(tmpdir(), "recprism-table-"));
   try {
-    const connection = await instance.connect();
+    const instance: DuckDBInstance = await Instance.create(":memory:", {
+      threads: "2",
+      memory_limit: MEMORY,
+      temp_directory: join(folder, "duckdb"),
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
     try {
-      await connection.run("SET TimeZone = 'UTC'");
-      return await work(connection);
+      const connection = await instance.connect();
+      try {
+        await connection.run("SET TimeZone = 'UTC'");
+        return await work(connection, folder);
+      } finally {
+        connection.closeSync();
+      }
     } finally {
-      connection.closeSync();
+      instance.closeSync();
     }
   } finally {
-    instance.closeSync();
-    await rm(temporary, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-type Loaded = Pick<LoadedTable, "columns" | "headerLooksLikeData">;
+type Loaded = Pick<LoadedTable, "columns" | "headerLooksLikeData" | "share">;
 
-async function loadFile(connection: DuckDBConnection, source: TableFile, options: TableOptions): Promise<Loaded> {
-  const table = await openTableFile(connection, source, options.warn ?? (() => {}));
+async function loadFile(
+  connection: DuckDBConnection,
+  source: TableFile,
+  options: TableOptions,
+  reading: TableReading,
+): Promise<Loaded> {
+  const table = await openTableFile(connection, source, reading);
   const { columns, headerLooksLikeData } = table;
   const file = tableName(source);
   if (headerLooksLikeData) {
@@ -114,30 +134,33 @@ async function loadFile(connection: DuckDBConnection, source: TableFile, options
     });
   }
   const wanted = options.columns?.map((name) => columnIndex(columns, name, file)) ?? columns.map((_, index) => index);
-  await table.load(
+  const share = await table.load(
     "lines",
     [...new Set(wanted)].sort((a, b) => a - b),
     "text",
   );
   await cutOff(connection);
-  return { columns, headerLooksLikeData };
+  return { columns, headerLooksLikeData, share };
 }
 
 async function loadQuery(
   connection: DuckDBConnection,
   source: QuerySource,
   options: TableOptions,
-): Promise<Pick<Loaded, "columns">> {
+  reading: TableReading,
+): Promise<Pick<Loaded, "columns" | "share">> {
+  const shares: number[] = [];
   for (const [index, [name, from]] of Object.entries(source.from).entries()) {
-    const { columns, load } = await openTableFile(connection, from, options.warn ?? (() => {}));
+    const { columns, load } = await openTableFile(connection, from, reading);
     const all = columns.map((_, column) => column);
-    await load(`loaded${index}`, all, "typed");
+    shares.push(await load(`loaded${index}`, all, "typed"));
     const named = all.map((column) => `c${column} AS ${identifier(columns[column])}`);
     await connection.run(`CREATE VIEW ${identifier(name)} AS SELECT ${named.join(", ")} FROM loaded${index}`);
   }
   await cutOff(connection);
   const { answerQuery } = await import("./table-query");
-  return { columns: await answerQuery(connection, source.sql, `${options.key ?? "table"}.sql`) };
+  const columns = await answerQuery(connection, source.sql, `${options.key ?? "table"}.sql`);
+  return { columns, share: shares[0] ?? 1 };
 }
 
 /** From here on no file can be read or written, whatever the SQL says. */

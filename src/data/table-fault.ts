@@ -1,13 +1,18 @@
 /** What DuckDB says of a file or a query, in the words of a person: where it is and what to do. */
 import { RecPrismError } from "../protocol/error";
 
-/** What reading a table file ran into. */
-export function tableFault(thrown: unknown, file: string): unknown {
+/**
+ * What reading a table file ran into.
+ *
+ * @param numberedLines lines beyond them have another number in the file, so that none is told
+ */
+export function tableFault(thrown: unknown, file: string, numberedLines = Number.POSITIVE_INFINITY): unknown {
   if (thrown instanceof RecPrismError) return thrown;
   const text = messageOf(thrown);
   if (/^(Out of Memory|IO Error: .*No space left)/.test(text)) return noSpace(text, file);
   const lines = text.split("\n").map((line) => line.trim());
-  const line = /CSV Error on Line: (\d+)/.exec(text)?.[1] ?? /(?:at|in) line (\d+)/.exec(text)?.[1];
+  const said = /CSV Error on Line: (\d+)/.exec(text)?.[1] ?? /(?:at|in) line (\d+)/.exec(text)?.[1];
+  const line = Number(said) <= numberedLines ? said : undefined;
   const cause =
     lines.find((one) => /^(Expected Number|Value with unterminated|Invalid unicode|Maximum line)/.test(one)) ??
     lines[0].replace(/^[A-Za-z ]+ Error: /, "");

@@ -5,8 +5,12 @@ import { RecPrismError } from "../protocol/error";
 import type { TableFile } from "../protocol/manifest";
 import { type CsvHeader, mayQuote, readCsvHeader, refuseEmpty } from "./csv-header";
 import { ASSUMED_ENCODING, checkLines, withUtf8Copy } from "./encoding";
+import { fileStats } from "./file-fault";
+import { refuseDeepJson } from "./json-depth";
+import { isPacked, unpack, unpackedName } from "./packed";
 import { openSqliteTable } from "./sqlite-table";
 import { isQuoteFault, tableFault } from "./table-fault";
+import { isLarger, jsonText, sampleText, type TableText } from "./table-text";
 
 /** A table file of which the columns are known. */
 export interface OpenedTableFile {
@@ -17,88 +21,110 @@ export interface OpenedTableFile {
    * Creates a table in DuckDB with the columns `c0`, `c1`, … that are wanted, in the order of the file.
    *
    * @param as `text`: as written, NULL where empty; `typed`: as the file says, or as every value of a column allows
+   * @returns how much of the file was loaded, in (0, 1]
    * @throws RecPrismError file-format (with the line), disk-full
    */
-  load(into: string, wanted: readonly number[], as: "text" | "typed"): Promise<void>;
+  load(into: string, wanted: readonly number[], as: "text" | "typed"): Promise<number>;
 }
-
-/** More than any table of embeddings has; each costs its part of a statement. */
-const MOST_COLUMNS = 10_000;
 
 /** What the manifest could say of a file beside its path, so that nothing need be assumed. */
 export type TableRemedy = { header: false } | { encoding: string };
-export type Warn = (message: string, remedy: TableRemedy) => void;
+
+/** How a file is read. */
+export interface TableReading {
+  /** Told once, while loading, of what was assumed. */
+  warn(message: string, remedy: TableRemedy): void;
+  /** Of a file of more bytes than that only some rows are loaded, the first and the last. */
+  sampledBeyond: number;
+  /** A new path for a copy, which is gone once the table is. */
+  copy(): string;
+}
+
+/** Where rows are counted, so many of them take as long to describe as a part of a text does. */
+const SAMPLED_ROWS_PER_BYTE = { first: 6e-3, last: 6e-4 };
+
+function sampledRows(beyond: number): { first: number; last: number } {
+  const { first, last } = SAMPLED_ROWS_PER_BYTE;
+  return { first: Math.ceil(beyond * first), last: Math.ceil(beyond * last) };
+}
 
 /**
  * @param table its file is absolute
- * @param warn  told once, while loading, of what was assumed
- * @throws RecPrismError file-missing, file-unreadable, file-format, manifest-invalid
+ * @throws RecPrismError file-missing, file-unreadable, file-format, file-truncated, manifest-invalid
  */
 export async function openTableFile(
   connection: DuckDBConnection,
   table: TableFile,
-  warn: Warn,
+  reading: TableReading,
 ): Promise<OpenedTableFile> {
   const file = typeof table === "string" ? table : table.file;
   await refuseEmpty(file);
   try {
-    switch (extname(file).toLowerCase()) {
+    switch (extname(unpackedName(file)).toLowerCase()) {
       case ".parquet":
       case ".pq":
-        return await typedFile(connection, file, "read_parquet($file, binary_as_string = true)");
+        return await parquetFile(connection, file, reading);
       case ".json":
-        return await jsonFile(connection, file, "auto");
+        return await jsonFile(connection, file, "auto", reading);
       case ".jsonl":
       case ".ndjson":
-        return await jsonFile(connection, file, "newline_delimited");
+        return await jsonFile(connection, file, "newline_delimited", reading);
       case ".sqlite":
       case ".sqlite3":
       case ".db":
       case ".db3":
-        return await sqliteFile(connection, file, typeof table === "string" ? undefined : table.table);
+        return await sqliteFile(connection, file, typeof table === "string" ? undefined : table.table, reading);
       default:
-        return delimitedFile(connection, await readCsvHeader(table), table, warn);
+        return delimitedFile(connection, await readCsvHeader(table), table, reading);
     }
   } catch (thrown) {
     throw tableFault(thrown, file);
   }
 }
 
-function delimitedFile(connection: DuckDBConnection, header: CsvHeader, table: TableFile, warn: Warn): OpenedTableFile {
+function delimitedFile(
+  connection: DuckDBConnection,
+  header: CsvHeader,
+  table: TableFile,
+  { warn, sampledBeyond, copy }: TableReading,
+): OpenedTableFile {
   const { columns, delimiter } = header;
   const stated = typeof table === "string" ? { file: table } : table;
   const { file } = stated;
-  if (columns.length > MOST_COLUMNS) {
-    throw new RecPrismError(
-      "file-format",
-      `${file} has ${columns.length.toLocaleString("en")} columns; a table has at most ${MOST_COLUMNS.toLocaleString("en")}. Check its first line, and what stands between columns.`,
-      { file, row: 0 },
-    );
-  }
   const types = columns.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  const read = async (copy: string, into: string, wanted: readonly number[], quote: string) => {
+  const read = async (path: string, into: string, wanted: readonly number[], quote: string) => {
     // Nothing is left to guess, and no text of a user's is part of the SQL: names and delimiter are bound.
     await connection.run(
       `CREATE TABLE ${into} AS SELECT ${names(wanted)} FROM read_csv($file, columns = {${types}}, delim = $delimiter,
        auto_detect = false, header = ${header.header}, quote = $quote, escape = $quote, comment = '', skip = 0)`,
-      { file: literalPath(copy), delimiter, quote },
+      { file: literalPath(path), delimiter, quote },
     );
   };
-  const readEitherWay = async (copy: string, into: string, wanted: readonly number[]) => {
+  const readEitherWay = async (path: string, into: string, wanted: readonly number[]) => {
     try {
-      await read(copy, into, wanted, mayQuote(delimiter) ? '"' : "");
+      await read(path, into, wanted, mayQuote(delimiter) ? '"' : "");
     } catch (thrown) {
       // Such files are mostly written without quoting, so that a quote is part of a title.
       if (!["\t", "|"].includes(delimiter) || !isQuoteFault(thrown)) throw thrown;
-      await read(copy, into, wanted, "");
+      await read(path, into, wanted, "");
     }
+  };
+  const textOfFile = async (): Promise<TableText & { encoding: string }> => {
+    if (await isLarger(file, sampledBeyond)) {
+      const sample = await sampleText(file, sampledBeyond, copy(), header.encoding, mayQuote(delimiter));
+      return { ...sample, encoding: "utf8" };
+    }
+    const path = isPacked(file) ? copy() : file;
+    if (path !== file) await unpack(file, path);
+    return { path, share: 1, numberedLines: Number.POSITIVE_INFINITY, encoding: header.encoding };
   };
   return {
     columns,
     headerLooksLikeData: stated.header === undefined && header.startsWithNumber,
     async load(into, wanted, as) {
       const raw = as === "text" ? into : `${into}_text`;
-      const encoding = await encodingThroughout(header.encoding, stated);
+      const { path, share, numberedLines, encoding: ofStart } = await textOfFile();
+      const encoding = await encodingThroughout(ofStart, stated, path);
       if (encoding === ASSUMED_ENCODING && stated.encoding === undefined) {
         warn(
           `${file} is not UTF-8 and was read as ${encoding}. Say the "encoding" of the table if letters look wrong.`,
@@ -106,17 +132,18 @@ function delimitedFile(connection: DuckDBConnection, header: CsvHeader, table: T
         );
       }
       try {
-        if (encoding === "utf8") await readEitherWay(file, raw, wanted);
+        if (encoding === "utf8") await readEitherWay(path, raw, wanted);
         else {
-          await withUtf8Copy(file, encoding, async (copy) => {
-            await checkLines(copy, file);
-            await readEitherWay(copy, raw, wanted);
+          await withUtf8Copy(path, encoding, async (converted) => {
+            await checkLines(converted, file);
+            await readEitherWay(converted, raw, wanted);
           });
         }
       } catch (thrown) {
-        throw tableFault(thrown, file);
+        throw tableFault(thrown, file, numberedLines);
       }
       if (as === "typed") await createTyped(connection, raw, into, wanted);
+      return share;
     },
   };
 }
@@ -125,8 +152,9 @@ function delimitedFile(connection: DuckDBConnection, header: CsvHeader, table: T
 async function encodingThroughout(
   ofStart: string,
   { file, encoding }: { file: string; encoding?: string },
+  path: string,
 ): Promise<string> {
-  if (ofStart !== "utf8" || (await checkLines(file, file)).utf8) return ofStart;
+  if (ofStart !== "utf8" || (await checkLines(path, file)).utf8) return ofStart;
   if (encoding === undefined) return ASSUMED_ENCODING;
   throw new RecPrismError(
     "file-format",
@@ -139,71 +167,114 @@ async function jsonFile(
   connection: DuckDBConnection,
   file: string,
   format: "auto" | "newline_delimited",
+  { sampledBeyond, copy }: TableReading,
 ): Promise<OpenedTableFile> {
-  const options = `format = '${format}', records = true, sample_size = -1`;
-  const inferred = await typedFile(connection, file, `read_json($file, ${options})`);
-  const { columns, types } = inferred;
+  const { path, share, numberedLines } = await jsonText(file, sampledBeyond, copy);
+  await refuseDeepJson(path, file);
+  const place = { file, path, numberedLines };
+  // A list of objects is not cut by lines; DuckDB stops after some of them.
+  const isCut = share === 1 && (await isLarger(path, sampledBeyond));
+  const some = isCut ? sampledRows(sampledBeyond).first : null;
+  const options = `format = '${format}', records = true${some === null ? ", sample_size = -1" : ""}`;
+  const { columns, types } = await columnsOf(connection, path, `read_json($file, ${options})`);
   // Values as text, exactly as written: the name of a column is the key in an object, so that it must be in the SQL.
-  const asText = columns.map(
-    (name, index) => `${literal(name)}: '${types[index].endsWith("[]") ? "VARCHAR[]" : "VARCHAR"}'`,
-  );
+  const textTypes = types.map((type) => (type.endsWith("[]") ? "VARCHAR[]" : "VARCHAR"));
+  const asText = columns.map((name, index) => `${literal(name)}: '${textTypes[index]}'`);
   return {
     columns,
     headerLooksLikeData: false,
     async load(into, wanted, as) {
-      if (as === "typed") return inferred.load(into, wanted, as);
-      const selected = wanted.map(
-        (index) =>
-          `${textOf(identifier(columns[index]), types[index].endsWith("[]") ? "VARCHAR[]" : "VARCHAR")} AS c${index}`,
-      );
-      try {
-        await connection.run(
-          `CREATE TABLE ${into} AS SELECT ${selected.join(", ") || "1 AS none"}
-           FROM read_json($file, format = '${format}', records = true, columns = {${asText.join(", ")}})`,
-          { file: literalPath(file) },
-        );
-      } catch (thrown) {
-        throw tableFault(thrown, file);
-      }
+      const isText = as === "text";
+      const scan = isText
+        ? `read_json($file, format = '${format}', records = true, columns = {${asText.join(", ")}})`
+        : `read_json($file, ${options})`;
+      const select = selected(wanted, columns, isText ? textTypes : types, as, scan);
+      await createFrom(connection, place, into, [some === null ? select : `${select} LIMIT ${some}`]);
+      return some === null ? share : Math.min(1, some / (await estimatedObjects(connection, path)));
     },
   };
 }
 
-/** A file that says the types of its columns. */
-async function typedFile(
+const MEASURED_OBJECTS = 10_000;
+
+/** How many objects a list has, by the length of its first. */
+async function estimatedObjects(connection: DuckDBConnection, path: string): Promise<number> {
+  const reader = await connection.runAndReadAll(
+    `SELECT avg(strlen(json)) FROM (SELECT json FROM read_json_objects($file, format = 'auto') LIMIT ${MEASURED_OBJECTS})`,
+    { file: literalPath(path) },
+  );
+  // A comma and a line end stand between them.
+  return (await fileStats(path)).size / (Number(reader.getRows()[0][0]) + 2);
+}
+
+async function parquetFile(
   connection: DuckDBConnection,
   file: string,
-  scan: string,
-): Promise<OpenedTableFile & { types: string[] }> {
-  const parameters = { file: literalPath(file) };
-  const described = await connection.stream(`SELECT * FROM ${scan} LIMIT 0`, parameters);
-  const columns = described.columnNames();
-  const types = described.columnTypes().map(String);
+  { sampledBeyond }: TableReading,
+): Promise<OpenedTableFile> {
+  const scan = "read_parquet($file, binary_as_string = true)";
+  const { columns, types } = await columnsOf(connection, file, scan);
   return {
     columns,
-    types,
     headerLooksLikeData: false,
     async load(into, wanted, as) {
-      const selected = wanted.map((index) => {
-        const name = identifier(columns[index]);
-        return `${as === "text" ? textOf(name, types[index]) : name} AS c${index}`;
-      });
-      try {
-        await connection.run(
-          `CREATE TABLE ${into} AS SELECT ${selected.join(", ") || "1 AS none"} FROM ${scan}`,
-          parameters,
-        );
-      } catch (thrown) {
-        throw tableFault(thrown, file);
-      }
+      const { first, last } = sampledRows(sampledBeyond);
+      const rows = Number.isFinite(first) ? await countOf(connection, file, scan) : 0;
+      const parts = rows > first + last ? [` LIMIT ${first}`, ` LIMIT ${last} OFFSET ${rows - last}`] : [""];
+      const selects = parts.map((part) => `(${selected(wanted, columns, types, as, scan)}${part})`);
+      await createFrom(connection, { file, path: file, numberedLines: 0 }, into, selects);
+      return rows > first + last ? (first + last) / rows : 1;
     },
   };
+}
+
+async function columnsOf(
+  connection: DuckDBConnection,
+  path: string,
+  scan: string,
+): Promise<{ columns: string[]; types: string[] }> {
+  const described = await connection.stream(`SELECT * FROM ${scan} LIMIT 0`, { file: literalPath(path) });
+  return { columns: described.columnNames(), types: described.columnTypes().map(String) };
+}
+
+async function countOf(connection: DuckDBConnection, path: string, scan: string): Promise<number> {
+  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${scan}`, { file: literalPath(path) });
+  return Number(reader.getRows()[0][0]);
+}
+
+/** SQL of the columns that are wanted, called c0, c1, … */
+function selected(
+  wanted: readonly number[],
+  columns: readonly string[],
+  types: readonly string[],
+  as: "text" | "typed",
+  scan: string,
+): string {
+  const expressions = wanted.map((index) => {
+    const name = identifier(columns[index]);
+    return `${as === "text" ? textOf(name, types[index]) : name} AS c${index}`;
+  });
+  return `SELECT ${expressions.join(", ") || "1 AS none"} FROM ${scan}`;
+}
+
+async function createFrom(
+  connection: DuckDBConnection,
+  { file, path, numberedLines }: { file: string; path: string; numberedLines: number },
+  into: string,
+  selects: readonly string[],
+): Promise<void> {
+  try {
+    await connection.run(`CREATE TABLE ${into} AS ${selects.join(" UNION ALL ")}`, { file: literalPath(path) });
+  } catch (thrown) {
+    throw tableFault(thrown, file, numberedLines);
+  }
 }
 
 async function sqliteFile(
   connection: DuckDBConnection,
   file: string,
   table: string | undefined,
+  { sampledBeyond }: TableReading,
 ): Promise<OpenedTableFile> {
   const sqlite = await openSqliteTable(file, table);
   return {
@@ -214,8 +285,11 @@ async function sqliteFile(
       await connection.run(
         `CREATE TABLE ${raw} (${wanted.map((index) => `c${index} VARCHAR`).join(", ") || "none VARCHAR"})`,
       );
+      const rows = (await isLarger(file, sampledBeyond)) ? sqlite.count() : 0;
+      const { first } = sampledRows(sampledBeyond);
+      const some = rows > first ? first : null;
       const appender = await connection.createAppender(raw);
-      for (const row of sqlite.rows(wanted)) {
+      for (const row of sqlite.rows(wanted, some)) {
         for (const value of row) {
           if (value === null || value === "") appender.appendNull();
           else appender.appendVarchar(value);
@@ -225,6 +299,7 @@ async function sqliteFile(
       }
       appender.closeSync();
       if (as === "typed") await createTyped(connection, raw, into, wanted);
+      return some === null ? 1 : some / rows;
     },
   };
 }

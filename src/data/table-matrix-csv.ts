@@ -9,16 +9,21 @@ import { chosenColumns, foundInTable, type MatrixColumn, type MatrixTable } from
 import { RowIds } from "./table-matrix-ids";
 import { type FileQuery, matricesOf, withFileQuery } from "./table-matrix-query";
 import { collectedRows, openedTable, raggedList } from "./table-matrix-rows";
-import { refuseEndlessLines } from "./text-lines";
+import { countLines } from "./text-lines";
 
 /** Whose values are looked at to see what a column holds. */
 const LOOKED_AT_ROWS = 200;
+
+/** Of fewer lines, DuckDB counts the rows itself: it alone knows every way in which lines may end. */
+const SURE_LINES = 10_000;
 
 /** How a file is laid out. */
 interface Layout {
   columns: string[];
   /** What DuckDB reads it by: each column as text, called c0, c1, … */
   scan: string;
+  /** Where line ends tell; null where some may stand within quotes. */
+  rows: number | null;
 }
 
 export const csvFormat: MatrixFormat = {
@@ -119,15 +124,17 @@ async function withText<Value>(
   work: (query: FileQuery, layout: Layout) => Promise<Value>,
 ): Promise<Value> {
   const { columns: first, delimiter, encoding } = await readCsvHeader(file);
-  // DuckDB passes over a last line that does not end, and takes much memory for it.
-  await refuseEndlessLines(file);
+  // This also refuses a last line that does not end, which DuckDB passes over and takes much memory for.
+  const { lines, quotes } = await countLines(file);
   const header = !isData(first);
   const columns = header ? first : first.map((_, index) => `column${index}`);
   const types = columns.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
   // Nothing is left to guess, and no text of a user's is part of the SQL: names and delimiter are bound.
   const scan = `read_csv($file, columns = {${types}}, delim = $delimiter, auto_detect = false, header = ${header},
     quote = '"', escape = '"', comment = '', skip = 0)`;
-  const run = (copy: string) => withFileQuery(file, { delimiter }, (query) => work(query, { columns, scan }), copy);
+  const rows = quotes || lines < SURE_LINES || encoding !== "utf8" ? null : lines - Number(header);
+  const layout = { columns, scan, rows };
+  const run = (copy: string) => withFileQuery(file, { delimiter }, (query) => work(query, layout), copy);
   return encoding === "utf8" ? run(file) : withUtf8Copy(file, encoding, run);
 }
 
@@ -143,11 +150,12 @@ function isData(first: readonly string[]): boolean {
   return start > 1 || numbers.some((text, index) => !isIntegerText(text) || Number(text) !== start + index);
 }
 
-async function lookAt(query: FileQuery, { columns, scan }: Layout): Promise<MatrixTable> {
-  const rows = await query.rows(`SELECT * FROM ${scan} LIMIT ${LOOKED_AT_ROWS}`);
-  const [[count]] = await query.rows(`SELECT count(*) FROM ${scan}`);
+async function lookAt(query: FileQuery, { columns, scan, rows }: Layout): Promise<MatrixTable> {
+  const looked = await query.rows(`SELECT * FROM ${scan} LIMIT ${LOOKED_AT_ROWS}`);
+  // To count rows DuckDB takes the text apart, which takes ten times as long.
+  const count = rows ?? (await query.rows(`SELECT count(*) FROM ${scan}`))[0][0];
   const kinds = columns.map((name, index) => {
-    const values = rows.map((row) => row[index]).filter((value) => value !== null);
+    const values = looked.map((row) => row[index]).filter((value) => value !== null);
     return columnOf(
       name,
       values.map((value) => String(value).trim()).filter((text) => text !== ""),

@@ -6,8 +6,8 @@ import { type Matrix, matrix } from "./matrix";
 import { tableFault } from "./table-fault";
 import type { RowIds } from "./table-matrix-ids";
 
-/** What DuckDB may keep; it streams, so that this is far more than it needs. */
-const MEMORY = "512MB";
+/** What DuckDB may keep; it streams, and needs most of it only for thousands of columns. */
+const MEMORY = "768MB";
 
 export interface FileQuery {
   rows(sql: string): Promise<DuckDBValue[][]>;

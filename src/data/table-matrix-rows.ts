@@ -1,14 +1,11 @@
 /** Rows that arrive bit by bit, out of a table or a text: checked, and kept in memory or in a temporary file. */
-import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { RecPrismError } from "../protocol/error";
 import type { MatrixSource } from "../protocol/manifest";
-import { fileStats, writeFault } from "./file-fault";
+import { fileStats } from "./file-fault";
 import { closeRows, inMemory, type Matrix, matrix, type Rows, transposed } from "./matrix";
 import type { OpenedArray } from "./matrix-format";
-import { openStored, strides } from "./stored-rows";
+import { Spill } from "./spill";
+import { areFinite } from "./stored-rows";
 import type { RowIds } from "./table-matrix-ids";
 
 /** Fewer bytes than these never touch the disk. */
@@ -47,7 +44,7 @@ export async function collectedRows(
       if (spill === null && rows * columns * Float32Array.BYTES_PER_ELEMENT > Math.min(SMALL_BYTES, mostBytes)) {
         spill = await Spill.open();
       }
-      if (spill !== null) for (const written of waiting.splice(0)) await spill.write(written);
+      if (spill !== null) for (const written of waiting.splice(0)) await spill.write(written.values);
     }
     if (rows === 0) {
       throw new RecPrismError("file-format", `${file} has no rows. Write it with one row for each vector.`, { file });
@@ -130,9 +127,8 @@ export function raggedList(
 
 function checkBlock(block: Matrix, first: number, file: string, place: (row: number, column: number) => string): void {
   const { values, columns } = block;
-  let index = 0;
-  while (index < values.length && Number.isFinite(values[index])) index++;
-  if (index === values.length) return;
+  if (areFinite(values)) return;
+  const index = values.findIndex((value) => !Number.isFinite(value));
   const row = first + Math.floor(index / columns);
   const what = Number.isNaN(values[index]) ? "is not a number (NaN)" : "is infinite, or too large for float32";
   throw new RecPrismError(
@@ -140,41 +136,4 @@ function checkBlock(block: Matrix, first: number, file: string, place: (row: num
     `${file}, ${place(row, index % columns)}, ${what}. Remove or repair that row and write the file again.`,
     { file, row, column: String(index % columns) },
   );
-}
-
-/** float32 values, row after row. */
-class Spill {
-  private constructor(
-    private readonly file: string,
-    private readonly handle: FileHandle,
-  ) {}
-
-  static async open(): Promise<Spill> {
-    const file = join(tmpdir(), `recprism-rows-${randomBytes(8).toString("hex")}.tmp`);
-    try {
-      return new Spill(file, await open(file, "wx", 0o600));
-    } catch (thrown) {
-      throw writeFault(thrown, file);
-    }
-  }
-
-  async write({ values }: Matrix): Promise<void> {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    try {
-      for (let done = 0; done < bytes.length; ) done += (await this.handle.write(bytes, done)).bytesWritten;
-    } catch (thrown) {
-      throw writeFault(thrown, this.file);
-    }
-  }
-
-  rows(rows: number, columns: number, mostBytes: number): Promise<Rows> {
-    const array = { type: "float32", bigEndian: false, offset: 0, rows, columns, ...strides(rows, columns) } as const;
-    return openStored(this.file, async () => array, mostBytes);
-  }
-
-  /** Whoever has it open can still read it: systems remove a file once it is closed. */
-  async remove(): Promise<void> {
-    await this.handle.close();
-    await rm(this.file, { force: true });
-  }
 }

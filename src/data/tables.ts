@@ -23,18 +23,23 @@ export type TagSeparator = (typeof TAG_SEPARATORS)[number];
 
 export interface TableDescription {
   columns: TableColumn[];
+  /** Lines that the columns tell of: all, or those of a sample. */
   rows: number;
+  /** About how many lines there are, where only a sample was read, so that nothing is sure of the others; otherwise null. */
+  estimatedRows: number | null;
   /** Of delimited text without a stated header: its first line looks like data, so that it likely has no header. */
   headerLooksLikeData: boolean;
 }
 
 /**
- * @param source its files are absolute
+ * @param source  its files are absolute
+ * @param options with `sampledBeyond`, no time is lost on a large file
  * @throws RecPrismError as `withTable`
  */
 export async function describeTable(source: TableSource, options: TableOptions = {}): Promise<TableDescription> {
-  const describe = async ({ columns: names, headerLooksLikeData, query }: LoadedTable) => {
+  const describe = async ({ columns: names, headerLooksLikeData, share, query }: LoadedTable) => {
     const rows = Number((await query("SELECT count(*) FROM lines"))[0][0]);
+    const estimatedRows = share < 1 ? Math.round(rows / share) : null;
     const measured: (number | null)[][] = [];
     for (let from = 0; from < names.length; from += COLUMNS_AT_ONCE) {
       const some = names.slice(from, from + COLUMNS_AT_ONCE).map((_, index) => columnMeasures(`c${from + index}`));
@@ -54,16 +59,34 @@ export async function describeTable(source: TableSource, options: TableOptions =
         distinct: distinct ?? 0,
         smallest: type === "integer" ? smallest : null,
         largest: type === "integer" ? largest : null,
-        consecutive: type === "integer" && leastStep === largestStep && filled === rows,
+        consecutive: estimatedRows === null && type === "integer" && leastStep === largestStep && filled === rows,
         separators: Object.fromEntries(
           TAG_SEPARATORS.map((separator, at) => [separator, separators[at] ?? 0]),
         ) as TableColumn["separators"],
       };
     });
-    return { columns, rows, headerLooksLikeData };
+    return { columns, rows, estimatedRows, headerLooksLikeData };
   };
   return withTable(source, describe, options);
 }
+
+/** Whether a table may have so many lines, by what is known of it. */
+export function mayHaveRows({ rows, estimatedRows }: TableDescription, wanted: number): boolean {
+  return estimatedRows === null ? rows === wanted : Math.abs(estimatedRows - wanted) < ESTIMATE_OFF_BY * wanted;
+}
+
+/** `1,000`, or `about 1,000` */
+export function countedRows({ rows, estimatedRows }: TableDescription): string {
+  return estimatedRows === null ? rows.toLocaleString("en") : `about ${roundedCount(estimatedRows)}`;
+}
+
+/** To two digits: more would look sure. */
+function roundedCount(count: number): string {
+  return Number(count.toPrecision(2)).toLocaleString("en");
+}
+
+/** Lines grow longer or shorter towards the end of a file. */
+const ESTIMATE_OFF_BY = 0.25;
 
 /**
  * Columns as text in file order: element n is line n after the header; "" where there is no value.

@@ -20,6 +20,7 @@ const LONGEST_LINE = 1 << 23;
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
+const QUOTE = 0x22;
 
 /**
  * All lines, blank ones too.
@@ -58,30 +59,27 @@ export async function firstLines(file: string, most: number): Promise<{ line: nu
   return found;
 }
 
-/** How many lines are not blank: hold more than spaces. */
-export async function countLines(file: string): Promise<number> {
-  let count = 0;
-  for await (const text of wholeLines(file)) {
-    let filled = false;
-    for (let i = 0; i < text.length; i++) {
-      if (text[i] > SPACE) filled = true;
-      else if (text[i] === NEWLINE) {
-        if (filled) count++;
-        filled = false;
-      }
-    }
-    if (filled) count++;
-  }
-  return count;
-}
-
 /**
- * Reads a file through, which takes no more than that.
+ * How many lines are not blank: hold more than spaces. The file is read through, which takes no more than that.
  *
+ * @returns also whether there is a quote in it, in which a line end may be none
  * @throws RecPrismError as `linesOf`
  */
-export async function refuseEndlessLines(file: string): Promise<void> {
-  for await (const _ of wholeLines(file));
+export async function countLines(file: string): Promise<{ lines: number; quotes: boolean }> {
+  let lines = 0;
+  let quotes = false;
+  for await (const text of wholeLines(file)) {
+    quotes ||= text.includes(QUOTE);
+    for (let start = 0; start < text.length; ) {
+      const found = text.indexOf(NEWLINE, start);
+      const end = found < 0 ? text.length : found;
+      let at = start;
+      while (at < end && text[at] <= SPACE) at++;
+      if (at < end) lines++;
+      start = end + 1;
+    }
+  }
+  return { lines, quotes };
 }
 
 /** Pieces of a file that end where a line does. */

@@ -26,7 +26,7 @@ const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
 const PROTOCOL_OPCODE = 0x80;
 /** The pickle of an archive holds no values, or those of a few arrays of NumPy. */
-const LONGEST_PICKLE = 512 * 2 ** 20;
+const LONGEST_PICKLE = 256 * 2 ** 20;
 
 /**
  * Tensors of a file by their paths. Their values are not read, but known to be in the file.
@@ -89,8 +89,9 @@ async function fromPickles(handle: FileHandle, size: number, file: string): Prom
   const pickles = bytesInFile(handle.fd, size, file);
   const { rules, storages } = torchRules(pickles);
   let position = 0;
+  const spending = { bytes: 0 };
   const next = () => {
-    const { value, end } = readPickle(pickles, rules, position);
+    const { value, end } = readPickle(pickles, rules, position, spending);
     position = end;
     return value;
   };

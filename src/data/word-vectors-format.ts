@@ -91,7 +91,7 @@ async function layoutOf(file: string): Promise<Layout> {
   await refuseBinary(file);
   const lines = await firstLines(file, LOOKED_AT_LINES);
   const all = lines.map(({ text }) => partsOf(text));
-  const present = await countLines(file);
+  const { lines: present } = await countLines(file);
   const promised = promisedBy(all);
   // Only the first part can be a word that looks like a number; a word of several parts ends before the numbers.
   const trailing = all.map((parts) => parts.length - 1 - parts.findLastIndex((part) => !isNumberText(part)));

@@ -26,8 +26,6 @@ export interface ZipEntry {
 const MOST_ENTRIES = 10_000;
 /** What deflate can make of one byte at the very best. */
 const MOST_INFLATION = 1032;
-/** No member that must be inflated is an embedding matrix of a size that is meant to be kept so. */
-const MOST_INFLATED_BYTES = 4 * 2 ** 30;
 const PIECE_BYTES = 1 << 20;
 
 /**
@@ -174,9 +172,6 @@ function checkReadable({ name, method, compressed, size }: ZipEntry, file: strin
     throw malformed(file, `${name} is encrypted, or compressed by other means than deflate`, name);
   }
   if (method === "stored") return;
-  if (size > MOST_INFLATED_BYTES) {
-    throw malformed(file, `${name} promises ${size} bytes when inflated; up to ${MOST_INFLATED_BYTES} are read`, name);
-  }
   if (size > compressed * MOST_INFLATION) {
     throw malformed(file, `${name} promises ${size} bytes, which its ${compressed} cannot hold`, name);
   }

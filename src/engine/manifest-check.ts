@@ -1,13 +1,14 @@
 /** What is wrong with a manifest as it stands in an editor: by its schema, and by headers and counts of its files. */
 import { basename, resolve } from "node:path";
 import { fileStats } from "../data/file-fault";
+import { filesBelow } from "../data/folder-files";
 import { locatedPath, type ManifestPlace } from "../data/manifest-paths";
 import { nearest, schemaFaults } from "../data/schema-faults";
 import type { TableColumn } from "../data/tables";
 import type { KeyPath, ManifestEdit, ManifestFault, QuickFix } from "../protocol/engine";
 import { type ErrorReason, RecPrismError } from "../protocol/error";
 import { type Manifest, type MatrixSource, manifestSchema, matrixName, tableName } from "../protocol/manifest";
-import { filesBelow, type KnownTable, knownArrays, knownPorts } from "./known-files";
+import { type KnownTable, knownArrays, knownPorts } from "./known-files";
 import { fittingFile, tableKnown } from "./manifest-values";
 import { shapeOf } from "./source-record";
 
@@ -355,7 +356,10 @@ class ManifestCheck {
   /** The same name in another folder, or a name that a typing mistake could have turned into this one. */
   private async otherFiles(path: KeyPath, name: string): Promise<QuickFix[]> {
     const fits = fittingFile(path.join("."), this.manifest);
-    this.files ??= filesBelow(this.place.folder);
+    this.files ??= filesBelow(this.place.folder).then(
+      ({ files }) => files,
+      () => [],
+    );
     const found = (await this.files).filter((file) => fits?.(file) ?? false);
     const moved = found.filter((file) => basename(file) === basename(name));
     const near = nearest(name, found);

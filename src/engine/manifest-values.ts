@@ -1,6 +1,7 @@
 /** What could stand at a key of a manifest: files that fit, columns of the table beside it, arrays of the file beside it. */
 import { join } from "node:path";
 import { readCsvHeader } from "../data/csv-header";
+import { filesBelow } from "../data/folder-files";
 import { locate, locatedPath, type ManifestPlace } from "../data/manifest-paths";
 import { matrixFormatOf } from "../data/matrix-file";
 import type { FoundArray } from "../data/matrix-format";
@@ -10,7 +11,7 @@ import type { TableColumn } from "../data/tables";
 import type { KeyPath, ManifestSuggestion } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { type TableSource, tableSourceSchema } from "../protocol/manifest";
-import { filesBelow, type KnownTable, knownArrays, knownPorts, knownTable } from "./known-files";
+import { type KnownTable, knownArrays, knownPorts, knownTable } from "./known-files";
 
 /** Of the files that fit, so many are looked into for what they hold. */
 const MOST_LOOKED_INTO = 60;
@@ -53,7 +54,7 @@ async function files(
   fits: (file: string) => boolean,
   path: string,
 ): Promise<ManifestSuggestion[]> {
-  const found = (await filesBelow(folder)).filter(fits);
+  const found = (await filesBelow(folder)).files.filter(fits);
   const rank = (file: string) => (isLikely(path, file) ? 0 : isTableFile(file) ? 2 : 1);
   const ranked = found.toSorted((a, b) => rank(a) - rank(b));
   return Promise.all(

@@ -1,11 +1,10 @@
 /** The work of measuring and labelling an SAE: one that came without, as from elsewhere, or one whose data changed since. */
-import { closeDataset, loadDataset } from "../data/load";
 import { RecPrismError } from "../protocol/error";
-import { openRecommender } from "../recommender/open-recommender";
 import { readArtifact, writeMeasures } from "../sae/artifact";
 import { readSae } from "../sae/saelens";
 import { checkDimensions } from "./artifact-fit";
 import { measured } from "./measure";
+import { withOpenData } from "./open-data";
 import { readSources, recordedSources, writeSources } from "./source-record";
 import { type JobHooks, type JobResult, NOT_STARTED } from "./train-job";
 
@@ -18,14 +17,12 @@ export interface MeasureJob {
 
 export async function runMeasureJob({ manifestPath, out }: MeasureJob, hooks: JobHooks): Promise<JobResult> {
   hooks.progress({ ...NOT_STARTED, phase: "preparing" });
-  const dataset = await loadDataset(manifestPath);
-  try {
+  return withOpenData(manifestPath, async (dataset, recommender) => {
     const { sae, hash } = await readSae(out);
     checkDimensions(sae, dataset, out);
     const sources = await recordedSources(dataset.folder, dataset.manifest);
     if (hooks.cancelled()) return { artifact: null, interrupted: true };
     hooks.progress({ ...NOT_STARTED, phase: "measuring" });
-    const recommender = await openRecommender(dataset);
     try {
       // An SAE of our own was measured before: how it was trained stays true.
       const before = (await readArtifact(out).catch(() => null))?.report;
@@ -41,11 +38,7 @@ export async function runMeasureJob({ manifestPath, out }: MeasureJob, hooks: Jo
     } catch (thrown) {
       if (!(thrown instanceof RecPrismError && thrown.reason === "cancelled")) throw thrown;
       return { artifact: null, interrupted: true };
-    } finally {
-      await recommender.release();
     }
     return { artifact: out, interrupted: false };
-  } finally {
-    await closeDataset(dataset);
-  }
+  });
 }

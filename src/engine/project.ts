@@ -110,7 +110,7 @@ export class Project {
   async staleness(): Promise<Staleness | null> {
     if (this.openSae === null) return null;
     const { folder, artifact } = this.openSae;
-    return stalenessOf(folder, artifact.hash, this.dataset.folder, this.dataset.manifest);
+    return stalenessOf(folder, artifact, this.dataset.folder, this.dataset.manifest);
   }
 
   /** Ids that start with the text first, then those that contain it; in row order. */

@@ -1,28 +1,36 @@
 /** Whether an SAE still fits the files it was made from, and if not, which of them changed and how. */
 import { stat } from "node:fs/promises";
 import { readFault } from "../data/file-fault";
+import type { Report } from "../protocol/artifact";
 import type { Staleness } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { MANIFEST_FILE, type Manifest } from "../protocol/manifest";
 import { type SourceFile, type Statement, sourceFiles, statements } from "./source-files";
 import { contentHash, readSources, type SourceRecord, type Sources, shapeOf } from "./source-record";
 
+/** What an SAE says of itself. */
+export interface Made {
+  /** Of its weights. */
+  hash: string;
+  report: Pick<Report, "users" | "items" | "settings">;
+}
+
 /**
  * Compares the files of now, and what the manifest says of them, with what the SAE was made from. Only a file of another
- * size or time is read.
+ * size or time is read. Of an SAE without a record of its sources (made by an older version, or copied without it) only the
+ * row counts in its report can be compared: other values of as many rows go unnoticed.
  *
  * @param artifact folder of the SAE
- * @param sae hash of its weights
- * @returns null while everything is as it was, or where nothing is known of it
+ * @returns null while everything is as it was, as far as is known
  */
 export async function stalenessOf(
   artifact: string,
-  sae: string,
+  { hash, report }: Made,
   folder: string,
   manifest: Manifest,
 ): Promise<Staleness | null> {
-  const known = await readSources(artifact, sae);
-  if (known === null) return null;
+  const known = await readSources(artifact, hash);
+  if (known === null) return stalenessByReport(report, folder, manifest);
   const { trained, measured } = known;
   const now = { files: sourceFiles(folder, manifest), statements: statements(manifest) };
   const toTrain = trained === null ? [] : await changes(trained, now, ["train"], "this SAE was trained");
@@ -30,10 +38,33 @@ export async function stalenessOf(
     trained === null
       ? await changes(measured, now, ["train", "measure"], "this SAE was measured")
       : await changes(measured, now, ["measure"], "its neurons were named");
-  const found = [...toTrain, ...toMeasure];
+  return staleness([...toTrain, ...toMeasure], toTrain.length > 0 ? "train" : "measure");
+}
+
+function staleness(found: readonly Change[], remedy: Staleness["remedy"]): Staleness | null {
   if (found.length === 0) return null;
-  const remedy = toTrain.length > 0 ? "train" : "measure";
   return { remedy, title: titleOf(found, remedy), changes: found.map(({ says }) => says) };
+}
+
+async function stalenessByReport(
+  report: Made["report"],
+  folder: string,
+  manifest: Manifest,
+): Promise<Staleness | null> {
+  // One without settings was trained elsewhere, on nobody knows what.
+  const [remedy, made] =
+    report.settings === null ? (["measure", "measured"] as const) : (["train", "trained"] as const);
+  const found: Change[] = [];
+  for (const { key, name, file, matrix } of sourceFiles(folder, manifest)) {
+    if (matrix === undefined || (key !== "items.embeddings" && key !== "users.embeddings")) continue;
+    // Whoever needs a file that cannot be read will say so.
+    const shape = await shapeOf(file, matrix).catch(() => null);
+    const rows = key === "items.embeddings" ? report.items : report.users;
+    if (shape === null || shape[0] === rows) continue;
+    const says = `${name} changed since this SAE was ${made}: ${counted(rows)} -> ${counted(shape[0])} rows.`;
+    found.push({ key, says });
+  }
+  return staleness(found, remedy);
 }
 
 interface Change {

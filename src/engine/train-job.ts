@@ -2,13 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset } from "../data/dataset";
-import { closeDataset, loadDataset } from "../data/load";
 import type { RankedTrial, TrainProgress } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { Preset, SaeSettings } from "../protocol/manifest";
 import type { RecommenderReport } from "../protocol/recommender";
 import type { CurvePoint, RunRecord } from "../protocol/run";
-import { openRecommender } from "../recommender/open-recommender";
 import type { Recommender } from "../recommender/recommender";
 import { scoreDeviation } from "../recommender/score-deviation";
 import { type NewMeasures, writeArtifact } from "../sae/artifact";
@@ -30,6 +28,7 @@ import { settingsFor } from "../sae/presets";
 import { train } from "../sae/train";
 import { type TrainPairs, trainingPairs } from "../sae/training-set";
 import { measured, type TrainingFacts } from "./measure";
+import { withOpenData } from "./open-data";
 import { rememberRun, runId } from "./run-history";
 import { recordedSources, type Sources, writeSources } from "./source-record";
 
@@ -81,20 +80,12 @@ export const NOT_STARTED: TrainProgress = {
 export async function runTrainJob(job: TrainJob, hooks: JobHooks): Promise<JobResult> {
   const report = progressReporter(hooks);
   report({ phase: "preparing" });
-  const dataset = await loadDataset(job.manifestPath);
-  try {
+  return withOpenData(job.manifestPath, async (dataset, recommender) => {
     if (hooks.cancelled()) return { artifact: null, interrupted: true };
-    const recommender = await openRecommender(dataset);
-    try {
-      return job.finish
-        ? await finishRun(job, dataset, recommender, hooks, report)
-        : await trainRun(job, dataset, recommender, hooks, report);
-    } finally {
-      await recommender.release();
-    }
-  } finally {
-    await closeDataset(dataset);
-  }
+    return job.finish
+      ? finishRun(job, dataset, recommender, hooks, report)
+      : trainRun(job, dataset, recommender, hooks, report);
+  });
 }
 
 async function trainRun(

@@ -1,12 +1,12 @@
 /** Add Interactions, Item Table, User Table, Recommender Head: picks a file, shows what is in it, extends the manifest. */
 import { basename, dirname, relative } from "node:path";
 import { commands, ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
-import type { Addition, AdditionChoice, AdditionKind, KeyPath, ProjectSummary } from "../protocol/engine";
+import type { Addition, AdditionKind, KeyPath, ProjectSummary } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { type AdditionRow, addedText, additionRows } from "./add-rows";
+import { changeManifest, savedText } from "./manifest-change";
 import { isManifest } from "./manifest-document";
-import { edited } from "./manifest-edit";
-import { candidateRows } from "./proposal-rows";
+import { pickCandidate } from "./pick-candidate";
 import type { Session } from "./session";
 import type { WorkspaceProject } from "./workspace-project";
 
@@ -40,14 +40,12 @@ export async function addToManifest(
   }
   const manifest = await manifestToExtend(workspaceProject);
   if (manifest === null) return;
-  await saved(manifest);
+  await savedText(manifest);
   const file = await pickFile(kind, manifest, session);
   if (file === undefined) return;
   const addition = await review(kind, manifest, file, session);
   if (addition === null || addition.edits === null) return;
-  await session.engine.saveManifest(manifest, edited(await saved(manifest), addition.edits));
-  const project = await session.open(manifest);
-  await tell(kind, file, project);
+  await tell(kind, file, await changeManifest(manifest, addition.edits, session));
 }
 
 /** What is being edited, else what is open. */
@@ -62,15 +60,6 @@ async function manifestToExtend(workspaceProject: WorkspaceProject): Promise<str
     await commands.executeCommand("recprism.openEmbeddings");
   }
   return null;
-}
-
-/** The manifest's text on disk; what an editor holds unsaved is saved, lest it be lost. */
-async function saved(manifest: string): Promise<string> {
-  const document = await workspace.openTextDocument(Uri.file(manifest));
-  if (document.isDirty && !(await document.save())) {
-    throw new RecPrismError("file-unwritable", `${manifest} could not be saved. Save it and try again.`);
-  }
-  return document.getText();
 }
 
 async function pickFile(kind: AdditionKind, manifest: string, session: Session): Promise<string | undefined> {
@@ -146,18 +135,6 @@ async function pickRow(title: string, file: string, addition: Addition): Promise
     matchOnDescription: true,
   });
   return picked?.row;
-}
-
-/** The value picked, null for none, undefined when the person went back. */
-async function pickCandidate(choice: AdditionChoice): Promise<string | null | undefined> {
-  const rows = candidateRows(choice);
-  const picked = await window.showQuickPick(rows, {
-    title: choice.name,
-    placeHolder: rows.length > 0 ? `Choose: ${choice.name}` : `Nothing found: ${choice.detail}`,
-    ignoreFocusOut: true,
-    matchOnDescription: true,
-  });
-  return picked?.value;
 }
 
 async function tell(kind: AdditionKind, file: string, project: ProjectSummary): Promise<void> {

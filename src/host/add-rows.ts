@@ -32,26 +32,24 @@ export function additionRows(file: string, { choices, problems, notes, edits }: 
 
 /** What to tell once the project was opened with the addition. */
 export function addedText(kind: AdditionKind, file: string, project: ProjectSummary): string {
-  const { name, manifest, interactions, warnings } = project;
-  const warning =
-    warnings.length === 0 ? "" : ` ${warnings[0]}${warnings.length > 1 ? ` And ${warnings.length - 1} more.` : ""}`;
+  const { name, manifest, interactions } = project;
   const added = `Added ${file} to ${name}`;
   switch (kind) {
     case "interactions":
-      return `${added}: ${(interactions ?? 0).toLocaleString("en")} user-item pairs.${warning}`;
+      return `${added}: ${(interactions ?? 0).toLocaleString("en")} user-item pairs.`;
     case "items": {
       const { title, tags } = manifest.items;
       const parts = [
         title === undefined ? "no titles" : `titles from ${title}`,
         tags.length === 0 ? "no tags" : `tags from ${tags.map(({ column }) => column).join(", ")}`,
       ];
-      return `${added}: ${parts.join(", ")}.${warning}`;
+      return `${added}: ${parts.join(", ")}.`;
     }
     case "users": {
       const { attributes } = manifest.users;
-      return `${added}: ${attributes.length === 0 ? "no attributes" : `attributes ${attributes.join(", ")}`}.${warning}`;
+      return `${added}: ${attributes.length === 0 ? "no attributes" : `attributes ${attributes.join(", ")}`}.`;
     }
     case "head":
-      return `${added}: scores are the model's from now on.${warning}`;
+      return `${added}: scores are the model's from now on.`;
   }
 }

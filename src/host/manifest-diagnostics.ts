@@ -25,6 +25,8 @@ const PAUSE_MS = 300;
 
 interface Checked {
   version: number;
+  /** As the engine gave them, to see whether anything changed. */
+  faults: string;
   marked: { range: Range; fault: ManifestFault; diagnostic: Diagnostic }[];
 }
 
@@ -105,6 +107,10 @@ export class ManifestDiagnostics implements CodeActionProvider, Disposable {
       const faults = await this.session.engine.checkManifest(uri.fsPath, text, !workspace.isTrusted);
       // A newer text is checked on its own.
       if (document.isClosed || document.version !== version) return;
+      // Marks that are set again close the menu of fixes that a person has just opened.
+      const before = this.#checked.get(uri.toString());
+      const told = JSON.stringify(faults);
+      if (before?.version === version && before.faults === told) return;
       const tree = jsonTree(text);
       const marked = faults.map((fault) => {
         const range = rangeOf(document, spanOf(tree, fault.path, fault.at));
@@ -114,7 +120,7 @@ export class ManifestDiagnostics implements CodeActionProvider, Disposable {
         diagnostic.code = fault.reason;
         return { range, fault, diagnostic };
       });
-      this.#checked.set(uri.toString(), { version, marked });
+      this.#checked.set(uri.toString(), { version, faults: told, marked });
       this.#collection.set(
         uri,
         marked.map(({ diagnostic }) => diagnostic),

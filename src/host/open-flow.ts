@@ -1,8 +1,9 @@
 /** Open Embeddings: shows what was found in files or a folder, lets every choice be changed, makes the project. */
 import { basename, dirname, join } from "node:path";
 import { commands, ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
-import type { ProjectSummary, Proposal, ProposalChoice, ProposalOverrides } from "../protocol/engine";
-import { candidateRows, overridden, type ProposalRow, proposalRows } from "./proposal-rows";
+import type { ProjectSummary, Proposal, ProposalOverrides } from "../protocol/engine";
+import { pickCandidate } from "./pick-candidate";
+import { overridden, type ProposalRow, proposalRows } from "./proposal-rows";
 import type { Session } from "./session";
 import { counted } from "./wording";
 import { exists, MANIFEST_NAME } from "./workspace-project";
@@ -112,10 +113,11 @@ async function review(session: Session, paths: readonly string[], first: Proposa
     if (row === undefined) return null;
     if (row.kind === "create" || row.kind === "train") return { row: row.kind, proposal };
     if (row.choice === null) continue;
-    changed = row.label;
-    const value = await pickCandidate(row.choice);
+    const { role } = row.choice;
+    changed = row.choice.name;
+    const value = row.fix === null ? await pickCandidate(row.choice) : row.fix.value;
     if (value === undefined) continue;
-    overrides = overridden(overrides, row.choice.role, value);
+    overrides = overridden(overrides, role, value);
     proposal = await propose(session, paths, overrides);
   }
 }
@@ -125,6 +127,8 @@ const ICONS: Record<ProposalRow["kind"], string> = {
   train: "$(play) ",
   problem: "$(error) ",
   file: "",
+  fix: "$(lightbulb) ",
+  identity: "",
   preview: "",
   detail: "",
   note: "$(info) ",
@@ -132,7 +136,8 @@ const ICONS: Record<ProposalRow["kind"], string> = {
 
 const SECTIONS: Partial<Record<ProposalRow["kind"], string>> = {
   file: "choose to change",
-  preview: "first rows",
+  identity: "which row is which",
+  preview: "which row is which",
   detail: "details",
   note: "good to know",
 };
@@ -145,7 +150,7 @@ async function pickRow(proposal: Proposal, active: string | null): Promise<Propo
     const title = SECTIONS[row.kind] ?? "";
     if (title !== section) items.push({ label: title, kind: QuickPickItemKind.Separator });
     section = title;
-    items.push({ label: `${ICONS[row.kind]}${row.label}`, description: row.description, row });
+    items.push({ label: `${ICONS[row.kind]}${row.label}`, description: row.description, detail: row.detail, row });
   }
   const picker = window.createQuickPick<(typeof items)[number]>();
   picker.title = `Open Embeddings: ${basename(proposal.folder)}`;
@@ -168,16 +173,4 @@ function placeholder({ manifest, withoutEmbeddings }: Proposal): string {
   if (manifest !== null) return "Create the project, or change a choice";
   if (withoutEmbeddings !== null) return "There are no embeddings: train a recommender, or change a choice";
   return "Something is missing: change a choice below";
-}
-
-/** The value picked, null for none, undefined when the person went back. */
-async function pickCandidate(choice: ProposalChoice): Promise<string | null | undefined> {
-  const rows = candidateRows(choice);
-  const picked = await window.showQuickPick(rows, {
-    title: choice.name,
-    placeHolder: rows.length > 0 ? `Choose: ${choice.name}` : `Nothing found: ${choice.detail}`,
-    ignoreFocusOut: true,
-    matchOnDescription: true,
-  });
-  return picked?.value;
 }

@@ -1,17 +1,30 @@
 /** What the guided open flow lists: a proposal as rows to pick from, and a choice as its candidates. */
 import { basename } from "node:path";
-import type { PreviewRow, Proposal, ProposalChoice, ProposalOverrides, ProposalRole } from "../protocol/engine";
+import type {
+  PreviewRow,
+  Proposal,
+  ProposalChoice,
+  ProposalFix,
+  ProposalOverrides,
+  ProposalRole,
+} from "../protocol/engine";
+import { identityCounts } from "./wording";
 
 export interface ProposalRow {
   /**
    * `train`: there are interactions but no embeddings. `file` and `detail`: a choice of a file, or of what is in it.
-   * `preview`: a row as it will be named, with the choice of how.
+   * `identity`: how rows are named. `preview`: a row as it will be named, with the choice of how. `fix`: what would
+   * most likely put right what is told.
    */
-  kind: "create" | "train" | "problem" | "file" | "preview" | "detail" | "note";
+  kind: "create" | "train" | "problem" | "fix" | "file" | "identity" | "preview" | "detail" | "note";
   label: string;
   description: string;
+  /** A line below; empty for none. */
+  detail: string;
   /** What picking the row lets a person change. */
   choice: ProposalChoice | null;
+  /** Set on a `fix`: how the choice is made then. */
+  fix: ProposalFix | null;
 }
 
 export interface CandidateRow {
@@ -39,12 +52,14 @@ const FILE_ROLES: readonly ProposalRole[] = [
   "interactions",
 ];
 
+const IDENTITY_ROLES: readonly ProposalRole[] = ["item-ids", "user-ids"];
+
 /**
- * Problems on top, or what can be done where there are none; then the files, the first rows, what the columns mean, and
- * notes. Without embeddings there is nothing to choose of them.
+ * Problems on top, or what can be done where there are none; then the files, which row is which, what the columns mean,
+ * and notes. Without embeddings there is nothing to choose of them.
  */
 export function proposalRows(proposal: Proposal): ProposalRow[] {
-  const { problems, manifest, withoutEmbeddings, preview, notes } = proposal;
+  const { problems, manifest, withoutEmbeddings, preview, identity, notes, fixes } = proposal;
   const rows = problems.map((problem) => plainRow("problem", problem));
   if (problems.length === 0 && manifest !== null) {
     rows.push(plainRow("create", "Create project", `recprism.json in ${basename(proposal.folder)}`));
@@ -61,21 +76,26 @@ export function proposalRows(proposal: Proposal): ProposalRow[] {
   const choices = proposal.choices.filter(
     ({ role, candidates }) => withoutEmbeddings === null || candidates.length > 0 || !role.endsWith("-embeddings"),
   );
+  for (const fix of fixes) {
+    const choice = choices.find(({ role }) => role === fix.role) ?? null;
+    rows.push({ ...plainRow("fix", fix.title, "most likely puts this right"), choice, fix });
+  }
   const isFile = ({ role }: ProposalChoice) => FILE_ROLES.includes(role);
   rows.push(...choices.filter(isFile).map((choice) => choiceRow("file", choice)));
+  const namesRows = ({ role }: ProposalChoice) => IDENTITY_ROLES.includes(role);
+  for (const choice of choices.filter(namesRows)) {
+    const of = identity?.[choice.role === "item-ids" ? "items" : "users"];
+    const row = choiceRow("identity", choice);
+    rows.push(of === undefined ? row : { ...row, description: of.rule, detail: identityCounts(of) });
+  }
   for (const row of preview) {
     const role = row.side === "items" ? "item-ids" : "user-ids";
     rows.push({
-      kind: "preview",
-      label: previewText(row),
-      description: row.side === "items" ? "item" : "user",
+      ...plainRow("preview", previewText(row), row.side === "items" ? "item" : "user"),
       choice: choices.find((choice) => choice.role === role) ?? null,
     });
   }
-  // How rows are named first: the preview has just shown it.
-  const details = choices.filter((choice) => !isFile(choice));
-  const namesRows = ({ role }: ProposalChoice) => Number(role.endsWith("-ids"));
-  details.sort((a, b) => namesRows(b) - namesRows(a));
+  const details = choices.filter((choice) => !isFile(choice) && !namesRows(choice));
   rows.push(...details.map((choice) => choiceRow("detail", choice)));
   rows.push(...notes.map((note) => plainRow("note", note)));
   return rows;
@@ -107,13 +127,13 @@ export function overridden(overrides: ProposalOverrides, role: ProposalRole, val
   return next;
 }
 
-function choiceRow(kind: "file" | "detail", choice: ProposalChoice): ProposalRow {
+function choiceRow(kind: "file" | "identity" | "detail", choice: ProposalChoice): ProposalRow {
   // Why there is none mostly begins with that word.
   const none = choice.required ? "missing" : choice.detail.startsWith("none") ? "" : "none";
   const description = `${choice.chosen ?? none}   ${choice.detail}`.trim();
-  return { kind, label: choice.name, description, choice };
+  return { ...plainRow(kind, choice.name, description), choice };
 }
 
 function plainRow(kind: ProposalRow["kind"], label: string, description = ""): ProposalRow {
-  return { kind, label, description, choice: null };
+  return { kind, label, description, detail: "", choice: null, fix: null };
 }

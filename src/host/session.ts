@@ -30,6 +30,7 @@ export class Session {
   #recipeTimer: NodeJS.Timeout | null = null;
   #openings = 0;
   #readAt = 0;
+  #faulty: string | null = null;
 
   /** @param restricted whether the workspace is not trusted, asked at every opening */
   constructor(
@@ -51,6 +52,11 @@ export class Session {
   /** Manifest of the project that was open last in this workspace, if any. */
   get lastProject(): string | undefined {
     return this.memory.get<string>(LAST_PROJECT);
+  }
+
+  /** What could not be opened when it was tried last: a manifest, or its folder. */
+  get faulty(): string | null {
+    return this.#faulty;
   }
 
   /** When reading the open project's files began, in ms since 1970: what changed later was not read. */
@@ -89,11 +95,15 @@ export class Session {
       const project = await this.engine.openProject(path, { restricted: this.restricted() });
       if (opening === this.#openings) {
         this.#readAt = startedAt;
+        this.#faulty = null;
         this.show(project);
       }
       return project;
     } catch (thrown) {
-      if (opening === this.#openings) this.#change({ busy: null, error: errorData(thrown) });
+      if (opening === this.#openings) {
+        this.#faulty = path;
+        this.#change({ busy: null, error: errorData(thrown) });
+      }
       throw thrown;
     }
   }

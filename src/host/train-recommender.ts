@@ -6,7 +6,8 @@ import { RecPrismError } from "../protocol/error";
 import { RECOMMENDER_FILE, type RecommenderKind, type RecommenderRequest } from "../protocol/recommender";
 import { followedJob } from "./follow-job";
 import { welcome } from "./open-flow";
-import { candidateRows, overridden } from "./proposal-rows";
+import { pickCandidate } from "./pick-candidate";
+import { overridden } from "./proposal-rows";
 import type { Session } from "./session";
 import { type Training, trusted } from "./training";
 import { rankingText, recommenderProgressText } from "./wording";
@@ -23,7 +24,7 @@ const KINDS: Record<RecommenderKind, { label: string; detail: string }> = {
   },
   ncf: {
     label: "Neural collaborative filtering",
-    detail: "Scores by a small network over user and item. Takes a few times as long; the head becomes an ONNX model.",
+    detail: "Scores by a small network, which becomes an ONNX head. Takes a few times as long.",
   },
 };
 
@@ -78,8 +79,8 @@ async function chosenFrom(given: unknown, session: Session): Promise<Chosen | un
     const picked = await pickedKindOrColumn(basename(file), proposal);
     if (picked === undefined) return undefined;
     if ("kind" in picked) return picked;
-    const column = await window.showQuickPick(candidateRows(picked.choice), { title: picked.choice.name });
-    if (column !== undefined) overrides = overridden(overrides, picked.choice.role, column.value);
+    const column = await pickCandidate(picked.choice);
+    if (column !== undefined) overrides = overridden(overrides, picked.choice.role, column);
   }
 }
 

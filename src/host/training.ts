@@ -3,8 +3,9 @@ import { commands, type Disposable, type LogOutputChannel, window, workspace } f
 import type { AskedSettings, Job, JobId, ProjectSummary } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { followedJob } from "./follow-job";
-import type { Session } from "./session";
-import { jobOutcome, progressText } from "./wording";
+import { applyFixes, SHOW_MANIFEST, showManifest } from "./manifest-change";
+import type { Memory, Session } from "./session";
+import { identityDoubt, jobOutcome, progressText } from "./wording";
 import type { WorkspaceProject } from "./workspace-project";
 import { MANAGE_TRUST, manageTrust } from "./workspace-trust";
 
@@ -12,16 +13,38 @@ export class Training {
   constructor(
     private readonly session: Session,
     private readonly workspaceProject: WorkspaceProject,
+    private readonly memory: Memory,
     private readonly log: LogOutputChannel,
   ) {}
 
   /** Trains on the open project and returns once the job has ended. */
   async train(asked: AskedSettings): Promise<void> {
     if (!(await trusted("Training", "train on its files")) || (await this.alreadyRunning())) return;
-    const project = await this.workspaceProject.ensureOpen();
-    if (project === null) return this.#offerProject();
+    const found = await this.workspaceProject.ensureOpen();
+    if (found === null) return this.#offerProject();
+    const project = await this.#withIdsSettled(found);
+    if (project === null) return;
     const id = await this.session.engine.train(project.id, asked);
     await this.#follow(id, project, `Training SAE for ${project.name}`);
+  }
+
+  /** Where ids are in doubt the person decides, once for each doubt; null when they back out. */
+  async #withIdsSettled(project: ProjectSummary): Promise<ProjectSummary | null> {
+    const { name, manifestPath } = project;
+    const doubt = identityDoubt(project);
+    const accepted = `accepted:${project.id}`;
+    if (doubt === null || this.memory.get<string>(accepted) === doubt.text) return project;
+    const { fixes, text: detail } = doubt;
+    const FIX = "Fix and Train";
+    const ANYWAY = "Train Anyway";
+    const offered = [...(fixes.length === 0 ? [SHOW_MANIFEST] : [FIX]), ANYWAY];
+    const text = `Not every row of ${name} is sure to be what it is taken for.`;
+    const picked = await window.showWarningMessage(text, { modal: true, detail }, ...offered);
+    if (picked === FIX) return this.#withIdsSettled(await applyFixes(manifestPath, fixes, this.session));
+    if (picked === SHOW_MANIFEST) await showManifest(manifestPath);
+    if (picked !== ANYWAY) return null;
+    await this.memory.update(accepted, detail);
+    return project;
   }
 
   /** Labels and measures the open project's SAE and returns once the job has ended. */

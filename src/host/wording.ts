@@ -1,6 +1,7 @@
 /** How the host words measures, training progress and results. */
 import type { Report } from "../protocol/artifact";
-import type { Job, ProjectSummary, TrainProgress } from "../protocol/engine";
+import type { Job, ProjectSummary, RowIdentity, TrainProgress } from "../protocol/engine";
+import type { ManifestFix } from "../protocol/error";
 import type { RankingMeasures, RecommenderReport } from "../protocol/recommender";
 
 /** Two digits without a leading zero, as measures are printed: `.59`; `n/a` where the data does not allow the measure. */
@@ -71,6 +72,26 @@ export function rankingText({ measures }: RecommenderReport): string {
   const both = ({ ndcg20, hr20 }: RankingMeasures) => [measure(ndcg20.value), measure(hr20.value)];
   const [ndcg, hr] = both(measures.recommender);
   return `NDCG@20 ${ndcg} and HR@20 ${hr} on held-out interactions (most popular items: ${both(measures.popularity).join(" and ")})`;
+}
+
+/** `1,200 rows, 1,200 in the table, 1,187 with interactions` */
+export function identityCounts({ rows, inTable, inInteractions, unknownIds }: RowIdentity): string {
+  const whole = (count: number) => count.toLocaleString("en");
+  return [
+    `${whole(rows)} row${rows === 1 ? "" : "s"}`,
+    ...(inTable === null ? [] : [`${whole(inTable)} in the table`]),
+    ...(inInteractions === null ? [] : [`${whole(inInteractions)} with interactions`]),
+    ...(unknownIds ? [`${whole(unknownIds)} ids of interactions name no row`] : []),
+  ].join(", ");
+}
+
+/** What there is to doubt of ids before anything is trained on them, and what may do away with it; null where all is well. */
+export function identityDoubt(project: ProjectSummary): { text: string; fixes: ManifestFix[] } | null {
+  const { identity, warnings } = project;
+  const fixes = project.fixes.filter(({ key }) => key.split(".")[1] === "ids");
+  if (!identity.items.unknownIds && !identity.users.unknownIds && fixes.length === 0) return null;
+  const remedies = fixes.length === 0 ? [] : [`Likely remedy: ${fixes.map(({ title }) => title).join("; ")}.`];
+  return { text: [...warnings, ...remedies].join("\n\n"), fixes };
 }
 
 /** `2 edits` */

@@ -54,8 +54,20 @@ export interface Proposal {
   manifest: Manifest | null;
   /** The first rows of items and users as the manifest names them, once there is one. */
   preview: PreviewRow[];
+  /** Which row is which by that manifest; of interactions that are too many to be read for a look, nothing is counted. */
+  identity: IdentitySummary | null;
+  /** Corrections that would most likely do away with a problem or a note. */
+  fixes: ProposalFix[];
   /** Where there are interactions but no embeddings: what training a recommender on them starts from. */
   withoutEmbeddings: ProjectWithoutEmbeddings | null;
+}
+
+/** A choice to be made otherwise. */
+export interface ProposalFix {
+  role: ProposalRole;
+  value: string;
+  /** For people: `Which row is which item: row numbers from 1`. */
+  title: string;
 }
 
 /** A row of embeddings, its id and what it is called. */
@@ -180,6 +192,8 @@ export interface RowIdentity {
   inTable: number | null;
   /** Rows with at least one interaction; null where there are no interactions. */
   inInteractions: number | null;
+  /** Different ids in the interactions that name no row; null where there are no interactions. */
+  unknownIds: number | null;
   /** Up to five rows from the first to the last; `title` is what the table says of the row, null where it says nothing. */
   samples: { row: number; id: string; title: string | null }[];
 }

@@ -10,8 +10,8 @@ import { createEngine } from "../../src/engine/service";
 import type { Report } from "../../src/protocol/artifact";
 import type { NeuronExport } from "../../src/protocol/engine";
 import { built } from "../built";
-import { PYTHON, runPython } from "../codegen/python-run";
 import { hasMovieLens, MOVIELENS_1M, needsMovieLens } from "../data/shared-data";
+import { PYTHON, runPython } from "../python-run";
 import { runCli } from "./run-cli";
 
 const K = 30;

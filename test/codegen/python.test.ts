@@ -13,9 +13,9 @@ import { steeredByConfig } from "../../src/steering/apply-config";
 import { rulesFor } from "../../src/steering/config-file";
 import { previewUser } from "../../src/steering/preview";
 import { steeringWeights } from "../../src/steering/weights";
+import { PYTHON, runPython } from "../python-run";
 import { SAE_VARIANTS, type SaeVariant, variantName } from "../sae/fixtures";
 import { randomEdits, randomProject } from "../steering/random-project";
-import { PYTHON, runPython } from "./python-run";
 
 const K = 30;
 const TOLERANCE = 1e-9;

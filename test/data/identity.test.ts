@@ -200,7 +200,7 @@ describe("ids that are off by one", () => {
 
   it("in the table are warned of with the fix, for nearly all of them map anyway", async () => {
     const { warnings, fixes } = await load((of, folder) => titled(of, "1,A\n2,B\n3,C\n4,D\n", folder));
-    expect(warnings.at(-1)).toContain("once they are counted from 1: Set items.ids.first to 1?");
+    expect(warnings[0]).toContain("once they are counted from 1: Set items.ids.first to 1?");
     expect(fixes).toEqual([{ key: "items.ids.first", value: 1, title: "Set items.ids.first to 1" }]);
   });
 
@@ -258,6 +258,7 @@ describe("the summary of who is who", () => {
         rows: 9,
         inTable: 3,
         inInteractions: 2,
+        unknownIds: 0,
         samples: [
           { row: 0, id: "1", title: "Toy Story (1995)" },
           { row: 2, id: "3", title: "Third" },
@@ -271,6 +272,7 @@ describe("the summary of who is who", () => {
         rows: 2,
         inTable: 2,
         inInteractions: 1,
+        unknownIds: 0,
         samples: [
           { row: 0, id: "u", title: "25, Bern" },
           { row: 1, id: "v", title: null },
@@ -285,8 +287,8 @@ describe("the summary of who is who", () => {
       of.items = { ...of.items, table: "items.csv", title: "title", ids: { rule: "table-order", column: "id" } };
     });
     expect(items.titles?.[0]).toBe("Amélie");
-    expect(warnings[0]).toContain("read as latin1");
-    expect(fixes).toMatchObject([{ key: "items.table", value: { file: "items.csv", encoding: "latin1" } }]);
+    expect(warnings[0]).toContain("read as windows-1252");
+    expect(fixes).toMatchObject([{ key: "items.table", value: { file: "items.csv", encoding: "windows-1252" } }]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Folders laid out as public data sets are, with content of our own. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/data/load";
 import { writeManifest } from "../../src/data/manifest-file";
@@ -287,6 +288,23 @@ describe("Amazon reviews", () => {
       ["A1", "B000000001", "4", "1400000000"],
       ["A2", "B000000002", "4", "1400000000"],
     ]);
+  });
+
+  it("are read packed, with metadata as Python wrote it in 2014", async () => {
+    const found = await recognised({
+      "reviews_Garden_5.json.gz": gzipSync(
+        lines(JSON.stringify({ reviewerID: "A1", asin: "B000000001", overall: 5, unixReviewTime: 1400000000 })),
+      ),
+      "meta_Garden.json.gz": gzipSync(
+        lines(`{'asin': 'B000000001', 'title': "Gardener's Rake", 'categories': [['Garden', 'Tools']], 'price': 3.5}`),
+      ),
+    });
+    expect(found.notes).toEqual(["These are the files of Amazon reviews."]);
+    const [[id, title, tags]] = await items(found);
+    expect([id, title, tags.split("|").sort()]).toEqual(["B000000001", "Gardener's Rake", ["Garden", "Tools"]]);
+    expect(await interactions(found)).toEqual([["A1", "B000000001", "5", "1400000000"]]);
+    const ratings = await recognised({ "ratings.csv.gz": gzipSync("A2SUAM1J3GNN3B,0000013714,5.0,1141516800\n") });
+    expect(await interactions(ratings)).toEqual([["A2SUAM1J3GNN3B", "0000013714", "5.0", "1141516800"]]);
   });
 
   it("are read from JSON lines of 2023, by the parent product", async () => {

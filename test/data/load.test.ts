@@ -112,8 +112,8 @@ describe("a data set", () => {
     expect(items.titles).toEqual(["First", "2", "Third"]);
     expect(items.tags[0].values).toEqual([["B"], [], ["A"]]);
     expect(warnings).toEqual([
-      "1 of 3 items have no line in items.csv; they are shown by their id.",
       "items.csv has ids that name no row of model/items.npy, on 1 of 3 lines. They are left out.",
+      "1 of 3 items have no line in items.csv; they are shown by their id.",
     ]);
   });
 
@@ -123,7 +123,7 @@ describe("a data set", () => {
     );
     expect(interactions?.items.length).toBe(3);
     expect(warnings).toHaveLength(1);
-    for (const said of ["2 of 6 lines", 'users ("u7"', 'items ("i9"']) expect(warnings[0]).toContain(said);
+    for (const said of ["2 of 6 lines", 'no user ("u7"', 'no item ("i9"']) expect(warnings[0]).toContain(said);
   });
 
   it("warns of interactions without lines", async () => {

@@ -7,7 +7,7 @@ import { closeRows, inMemory, isInMemory, matrix, row } from "../../src/data/mat
 import { describeMatrixFile } from "../../src/data/matrix-file";
 import { openNpy, readNpy, writeNpy } from "../../src/data/npy";
 import { RecPrismError } from "../../src/protocol/error";
-import { runNumpy, WITHOUT_NUMPY } from "./numpy";
+import { PYTHON, runNumpy } from "../python-run";
 import { failure, scratchFile, scratchFolder } from "./scratch";
 
 /** Bytes of a `.npy` file with the given dictionary and data, version 1.0 unless told. */
@@ -230,7 +230,7 @@ describe("writing .npy", () => {
 
 const DTYPES = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"];
 
-describe.skipIf(WITHOUT_NUMPY)("NumPy and RecPrism (needs python3 with numpy)", () => {
+describe.skipIf(PYTHON === null)("NumPy and RecPrism (needs python3 with numpy)", () => {
   it("mean the same numbers by every dtype, byte order, memory order and header version", async () => {
     const folder = await scratchFolder();
     runNumpy(

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { closeRows, inMemory, isInMemory, matrix, rowsBetween } from "../../src/data/matrix";
+import { closeRows, inMemory, isInMemory, type Matrix, matrix, rowsBetween } from "../../src/data/matrix";
 import { describeMatrixFile, openMatrix } from "../../src/data/matrix-file";
 import { npyHeaderBytes } from "../../src/data/npy";
-import { runNumpy, WITHOUT_NUMPY } from "./numpy";
+import { PYTHON, runNumpy } from "../python-run";
 import { failure, scratchFile, scratchFolder } from "./scratch";
 import { type Member, zipBytes } from "./zip-bytes";
 
@@ -42,7 +42,7 @@ describe("an .npz archive", () => {
             ]),
           );
           const { rows: read } = await openMatrix({ file, tensor: "users" }, 0);
-          expect(isInMemory(read)).toBe(deflated);
+          expect(isInMemory(read)).toBe(false);
           const [from, to] = [a % (rows + 1), b % (rows + 1)].sort((x, y) => x - y);
           expect(rowsBetween(read, from, to)).toEqual(rowsBetween(of, from, to));
           expect(inMemory(read)).toEqual(of);
@@ -66,6 +66,32 @@ describe("an .npz archive", () => {
     ]);
     const file = await archive({ name: "a.npy", content: odd, deflated: true });
     expect((await openMatrix(file)).rows).toEqual(of);
+  });
+
+  it("stays out of memory where it is deflated and large, in either order", async () => {
+    const rows = 20_000;
+    const content = npy(rows, 30, counting(rows * 30));
+    const fortran = Buffer.from(content);
+    fortran.write("True, ", fortran.indexOf("False,"), "latin1");
+    const file = await archive(
+      { name: "c.npy", content, deflated: true },
+      { name: "f.npy", content: fortran, deflated: true },
+    );
+    for (const tensor of ["c", "f"]) {
+      for (const turned of [false, true]) {
+        const source = { file, tensor, transposed: turned };
+        const { rows: stored } = await openMatrix(source, 1_000);
+        expect(isInMemory(stored)).toBe(false);
+        const [read, whole] = [inMemory(stored), inMemory((await openMatrix(source)).rows)];
+        expect([read.rows, read.columns]).toEqual([whole.rows, whole.columns]);
+        expect(Buffer.from(read.values.buffer).equals(Buffer.from(whole.values.buffer))).toBe(true);
+        await closeRows(stored);
+      }
+    }
+    // Rows of the one are columns of the other.
+    const c = (await openMatrix({ file, tensor: "c" })).rows as Matrix;
+    const f = (await openMatrix({ file, tensor: "f" })).rows as Matrix;
+    expect([c.values[1], f.values[1], f.values[30]]).toEqual([1, rows, 1]);
   });
 
   it("lists its arrays, and takes the only one that can be read", async () => {
@@ -92,11 +118,19 @@ describe("an .npz archive", () => {
   });
 
   it("names the member, row and column of a value that is no number", async () => {
+    const content = npy(2, 3, Float32Array.of(1, 2, 3, 4, Number.NaN, 6));
     for (const deflated of [true, false]) {
-      const content = npy(2, 3, Float32Array.of(1, 2, 3, 4, Number.NaN, 6));
       const file = await archive({ name: "users.npy", content, deflated });
       const error = await failure(openMatrix(file), "value-not-finite", `${file}, users,`, "row 1, column 1");
       expect(error.where).toEqual({ file, key: "users", row: 1, column: "1" });
+    }
+    const fortran = Buffer.from(content);
+    fortran.write("True, ", fortran.indexOf("False,"), "latin1");
+    const file = await archive({ name: "users.npy", content: fortran, deflated: true });
+    for (const mostBytes of [0, undefined]) {
+      await failure(openMatrix(file, mostBytes), "value-not-finite", `${file}, users,`, "row 0, column 2");
+      const turned = openMatrix({ file, transposed: true }, mostBytes);
+      await failure(turned, "value-not-finite", `${file}, users,`, "row 0, column 2");
     }
   });
 });
@@ -120,6 +154,14 @@ describe("an .npz archive that cannot be right", () => {
     for (const deflated of [true, false]) {
       await failure(openMatrix(await archive({ name: "a.npy", content, deflated })), "file-truncated", "are missing");
     }
+  });
+
+  it("may not be large and compressed as no embeddings are", async () => {
+    const rows = 1_100_000;
+    const content = Buffer.concat([npyHeaderBytes(rows, 64), Buffer.alloc(rows * 64 * 4)]);
+    const file = await archive({ name: "a.npy", content, deflated: true });
+    expect(await describeMatrixFile(file)).toMatchObject([{ shape: [rows, 64], unusable: null }]);
+    await failure(openMatrix(file), "file-format", `${file}, a,`, "promises 281,600,128 bytes", "numpy.savez");
   });
 
   it("may not use its bytes twice", async () => {
@@ -175,7 +217,7 @@ describe("an .npz archive that cannot be right", () => {
   });
 });
 
-describe.skipIf(WITHOUT_NUMPY)("NumPy's archives (needs python3 with numpy)", () => {
+describe.skipIf(PYTHON === null)("NumPy's archives (needs python3 with numpy)", () => {
   it("mean the same to both, stored and compressed, in every order and type", async () => {
     const folder = await scratchFolder();
     runNumpy(

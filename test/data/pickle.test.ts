@@ -144,9 +144,36 @@ describe("a pickle that would not end", () => {
     const itself = bytes("]", "q", 0, "h", 0, "a");
     const file = await scratchFile("model.pt", archive(pickle(itself), {}));
     expect(await torchFormat.describe(file)).toEqual([]);
-    const deep = Buffer.concat([Buffer.alloc(1_000_000, "]"), Buffer.alloc(999_999, "a")]);
+    const deep = Buffer.concat([Buffer.alloc(500_000, "]"), Buffer.alloc(499_999, "a")]);
     await refused(archive(pickle(deep), {}), "nested more than 100 deep");
-    await refused(archive(pickle(Buffer.alloc(3_000_000, "}")), {}), "would grow beyond 512 MiB");
+  });
+
+  it.each([
+    ["dictionaries", "}", 1_000_000],
+    ["tuples in tuples", "\x85", 2_000_000],
+    ["values that nobody takes", "N", 8_000_000],
+    ["values that are taken back", "N0", 20_000_000],
+    ["numbers as text", "I1\n0", 10_000_000],
+    ["texts with escapes", `S'${"\\x41".repeat(1_000)}'\n0`, 10_000_000],
+    ["dictionaries that a call makes", "ccollections\nOrderedDict\n)R", 10_000_000],
+    ["what it kept", "h\x000", 20_000_000],
+  ])("of %s without end is given up", (_, part, length) => {
+    const content = bytes(0x80, 2, "Nq", 0, Buffer.alloc(length, part, "latin1").toString("latin1"));
+    expect(() => valueIn(content)).toThrow("would grow beyond 256 MiB");
+  });
+
+  it("is given up in a file of several pickles by what they take together", async () => {
+    const long = Buffer.concat([Buffer.alloc(9_000_000, "N0"), Buffer.from(integer(1001))]);
+    const magic = Buffer.from("8a0a6cfc9c46f9206aa85019", "hex");
+    await refused(Buffer.concat([pickle(magic), pickle(long), pickle(long)]), "would grow beyond 256 MiB");
+  });
+
+  it("is none for its length: a vocabulary of half a million words is read", () => {
+    const words = Array.from({ length: 500_000 }, (_, index) => `item-${index}`);
+    const entries = words.map((word, index) => Buffer.concat([kept(index + 1, text(word)), integer(index)]));
+    const read = valueIn(pickle(Buffer.concat([kept(0, bytes("}")), bytes("("), ...entries, bytes("u")])));
+    expect((read as Map<string, number>).get("item-499999")).toBe(499_999);
+    expect((read as Map<string, number>).size).toBe(words.length);
   });
 
   it("promises nothing that is not there", async () => {

@@ -67,6 +67,37 @@ describe("a proposed manifest", () => {
     expect(JSON.parse(await readFile(written, "utf8"))).toEqual(expected);
   });
 
+  it("says which row is which, with counts, unless the interactions are too many to be read for a look", async () => {
+    const { identity } = await proposeManifest(await folderOf(FILMS));
+    expect(identity?.items).toMatchObject({
+      rule: "row n is line n of movies.csv, by its column movieId",
+      rows: 3,
+      inTable: 3,
+      inInteractions: 2,
+      unknownIds: 0,
+      samples: [{ id: "a", title: "Heat (1995)" }, { id: "b" }, { id: "c" }],
+    });
+    const large = await folderOf({ ...FILMS, "ratings.csv": `user,movieId\n${"x,a\ny,a\n".repeat(500_001)}` });
+    expect((await proposeManifest(large)).identity?.items).toMatchObject({ inTable: 3, inInteractions: null });
+  });
+
+  it("sees ids that are off by one, and says which choice would map them", async () => {
+    const folder = await folderOf({
+      "items.npy": [5, 4],
+      "users.npy": [2, 4],
+      "ratings.csv": lines("user,item", "0,1", "1,2", "0,3", "1,4", "0,5"),
+    });
+    expect((await proposeManifest(folder)).fixes).toEqual([]);
+    const wrong = await proposeManifest(folder, { "item-ids": "row numbers from 0" });
+    expect(wrong.notes.join("\n")).toMatch(/All would map if they were one smaller/);
+    expect(wrong.identity?.items.unknownIds).toBe(1);
+    expect(wrong.fixes).toEqual([
+      { role: "item-ids", value: "row numbers from 1", title: "Which row is which item: row numbers from 1" },
+    ]);
+    const mended = await proposeManifest(folder, { [wrong.fixes[0].role]: wrong.fixes[0].value });
+    expect([mended.problems, mended.fixes, mended.identity?.items.unknownIds]).toEqual([[], [], 0]);
+  });
+
   it("writes nothing", async () => {
     const folder = await folderOf(FILMS);
     const before = await readdir(folder);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { closeRows, gatheredRows, inMemory, isInMemory, matrix } from "../../src/data/matrix";
 import { describeMatrixFile, openMatrix } from "../../src/data/matrix-file";
 import { safetensorsBytes } from "../../src/data/safetensors";
-import { runNumpy, WITHOUT_NUMPY } from "./numpy";
+import { PYTHON, runNumpy } from "../python-run";
 import { failure, scratchFile, scratchFolder } from "./scratch";
 
 interface RawTensor {
@@ -115,7 +115,7 @@ describe("a safetensors file of embeddings", () => {
     await failure(openMatrix(await scratchFile("a.safetensors", of.subarray(0, -1))), "file-truncated", "users");
   });
 
-  it.skipIf(WITHOUT_NUMPY)(
+  it.skipIf(PYTHON === null)(
     "means the numbers that NumPy means, by every type of float (needs python3 with numpy)",
     async () => {
       const file = join(await scratchFolder(), "weights.safetensors");

@@ -19,7 +19,7 @@ import {
 } from "../../src/data/matrix";
 import { openMatrix } from "../../src/data/matrix-file";
 import { npyHeaderBytes, openNpy, readNpy, writeNpy } from "../../src/data/npy";
-import { openStored } from "../../src/data/stored-rows";
+import { areFinite, openStored } from "../../src/data/stored-rows";
 import { failure, scratchFile, scratchFolder } from "./scratch";
 
 /** A file in one of the forms that NumPy writes. */
@@ -225,6 +225,38 @@ describe("a value that is no number", () => {
     const error = await failure(openMatrix({ file, transposed: true }), "value-not-finite", "row 1, column 5");
     expect(error.where).toEqual({ file, row: 1, column: "5" });
   });
+
+  it("is found wherever it stands, among the largest and smallest that are", () => {
+    const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
+    const numbers = fc.array(
+      fc.oneof(finite, fc.constantFrom(3.4028234663852886e38, -3.4028234663852886e38, -0, 1e-45)),
+    );
+    const bad = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+    fc.assert(
+      fc.property(numbers, bad, fc.nat(), (values, wrong, at) => {
+        expect(areFinite(Float32Array.from(values))).toBe(true);
+        const index = at % (values.length + 1);
+        expect(areFinite(Float32Array.from([...values.slice(0, index), wrong, ...values.slice(index)]))).toBe(false);
+      }),
+    );
+    const cancelling = Float32Array.of(Number.POSITIVE_INFINITY, 1, 1, 1, Number.NEGATIVE_INFINITY);
+    expect(areFinite(cancelling)).toBe(false);
+  });
+
+  it.each(["<f4", "<f8"] as const)(
+    "is the first of a file that is read in several places at once, of %s",
+    async (dtype) => {
+      const [rows, columns] = [1_300_000, 3];
+      const of = matrix(rows, columns);
+      for (let i = 0; i < of.values.length; i++) of.values[i] = i;
+      const file = await scratchFile("large.npy", npyBytes(of, dtype));
+      expect(Buffer.compare(Buffer.from((await readNpy(file)).values.buffer), Buffer.from(of.values.buffer))).toBe(0);
+      of.values[3_800_000] = Number.NaN;
+      of.values[1_500_001] = Number.NaN;
+      await writeFile(file, npyBytes(of, dtype));
+      await failure(readNpy(file), "value-not-finite", "row 500000, column 1");
+    },
+  );
 
   it("is found among float64 beyond float32", async () => {
     const file = await scratchFile("double.npy", npyBytes(matrix(2, 1), "<f8"));

@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { itemsOfUser } from "../../src/data/dataset";
 import { listedIds, numberedIds } from "../../src/data/ids";
 import { readInteractions } from "../../src/data/interactions-file";
@@ -11,11 +12,7 @@ import { withTable } from "../../src/data/table-database";
 import { describeTable, readTable } from "../../src/data/tables";
 import type { TableSource } from "../../src/protocol/manifest";
 import { failure, scratchFile, scratchFolder } from "./scratch";
-
-/** Absent before Node 22. */
-const sqlite = (process as { getBuiltinModule?: (name: string) => unknown }).getBuiltinModule?.("node:sqlite") as
-  | { DatabaseSync: new (file: string) => { exec(sql: string): void; close(): void } }
-  | undefined;
+import { sqlite } from "./sqlite";
 
 async function duckdb(sql: string): Promise<void> {
   const instance = await DuckDBInstance.create(":memory:");
@@ -160,16 +157,18 @@ describe("text in other encodings", () => {
     expect(warned).toEqual([]);
   });
 
-  it("is taken for latin1 where it is not UTF-8, with a warning and what to state", async () => {
+  it("is taken for windows-1252 where it is not UTF-8, with a warning and what to state", async () => {
     const warned: unknown[] = [];
-    const file = await scratchFile("a.csv", Buffer.from(text, "latin1"));
-    expect(await read(file, warned)).toEqual([["Amélie", "Straße"]]);
-    expect(warned).toEqual([[expect.stringContaining(`${file} is not UTF-8`), { encoding: "latin1" }]]);
-    expect(await read({ file, encoding: "latin1" }, warned)).toEqual([["Amélie", "Straße"]]);
+    // As Windows writes “Amélie” – €.
+    const file = await scratchFile("a.csv", Buffer.from(`${text}3;\x93Am\xe9lie\x94 \x96 \x80\r\n`, "latin1"));
+    const titles = ["Amélie", "Straße", "“Amélie” – €"];
+    expect(await read(file, warned)).toEqual([titles]);
+    expect(warned).toEqual([[expect.stringContaining(`${file} is not UTF-8`), { encoding: "windows-1252" }]]);
+    expect(await read({ file, encoding: "windows-1252" }, warned)).toEqual([titles]);
     expect(warned).toHaveLength(1);
   });
 
-  it("is seen to be latin1 however late in the file", async () => {
+  it("is seen not to be UTF-8 however late in the file", async () => {
     const warned: unknown[] = [];
     const early = `id;title\n${"1;plain\n".repeat(200_000)}`;
     const file = await scratchFile(
@@ -298,6 +297,65 @@ describe("tables of other kinds", () => {
   );
 });
 
+describe("packed tables", () => {
+  it.each([
+    ["ratings.csv.gz", "user,item\n1,a\n2,b\n"],
+    ["ratings.tsv.gz", "user\titem\n1\ta\n2\tb\n"],
+    ["RATINGS.DAT.GZ", "user::item::x\n1::a::\n2::b::\n"],
+    ["ratings.json.gz", '[{"user": 1, "item": "a"}, {"user": 2, "item": "b"}]'],
+    ["ratings.jsonl.gz", '{"user": 1, "item": "a"}\n{"user": 2, "item": "b"}\n'],
+    ["ratings.json.gz", "{'user': 1, 'item': 'a'}\n{'user': 2, 'item': 'b'}\n"],
+  ])("are read as what is packed in them: %s", async (name, text) => {
+    expect(await readTable(await scratchFile(name, gzipSync(text)), ["user", "item"])).toEqual([
+      ["1", "2"],
+      ["a", "b"],
+    ]);
+  });
+
+  it("are read in their encoding, and in several parts", async () => {
+    const parts = ["id,title\n1,Am\xe9lie\n", "2,\x93B\x94\n"].map((part) => gzipSync(Buffer.from(part, "latin1")));
+    expect(await readTable(await scratchFile("a.csv.gz", Buffer.concat(parts)), ["title"])).toEqual([
+      ["Amélie", "“B”"],
+    ]);
+  });
+
+  it("leave no copy behind, and are refused where they are cut, damaged, or a bomb", async () => {
+    const temporary = await scratchFolder();
+    for (const name of ["TMPDIR", "TEMP", "TMP"]) vi.stubEnv(name, temporary);
+    const packed = gzipSync(`id,title\n${"1,again\n".repeat(1_000)}`);
+    const cut = await scratchFile("a.csv.gz", packed.subarray(0, -12));
+    await failure(describeTable(cut), "file-truncated", cut, "ends in the middle");
+    const damaged = await scratchFile("a.jsonl.gz", "no gzip");
+    await failure(describeTable(damaged), "file-format", damaged, "no gzip");
+    const bomb = await scratchFile(
+      "a.csv.gz",
+      gzipSync(Buffer.concat([Buffer.from("id\n"), Buffer.alloc(80 << 20, "1\n")])),
+    );
+    await failure(describeTable(bomb), "file-format", bomb, "once it is unpacked");
+    expect((await readdir(temporary)).filter((name) => !/^recprism-[^-]*$/.test(name))).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+});
+
+describe("lines of Python's dictionaries", () => {
+  it("are read as JSON, and refused with the line that is none", async () => {
+    const lines = [
+      `{'asin': '001', 'title': "It's", 'tags': ['a', 'b'], 'price': None}`,
+      `{'asin': '002', 'price': 1.5}`,
+    ];
+    const file = await scratchFile("meta.json", `${lines.join("\n")}\n`);
+    expect(await readTable(file, ["asin", "title", "tags", "price"])).toEqual([
+      ["001", "002"],
+      ["It's", ""],
+      ["a|b", ""],
+      ["", "1.5"],
+    ]);
+    const broken = await scratchFile("meta.json", `${lines[0]}\n\n{'asin': open('x')}\n`);
+    const error = await failure(describeTable(broken), "file-format", broken, "line 3", "ast.literal_eval");
+    expect(error.where.row).toBe(2);
+  });
+});
+
 describe("a query over several tables", () => {
   const from = async () => ({
     films: await scratchFile("films.csv", "id,the title\n1,A\n2,B\n3,C\n"),
@@ -322,7 +380,7 @@ describe("a query over several tables", () => {
     ["SELECT 'a'::INTEGER AS id", "'a'"],
     ["SELECT 1; SELECT 2", "2 statements"],
     ["DROP TABLE loaded0", "no SELECT"],
-    ["COPY films TO '/tmp/recprism-never'", "disabled"],
+    [`COPY films TO '${join(tmpdir(), "recprism-never")}'`, "disabled"],
     ["SELECT * FROM read_csv('/etc/hostname')", "line 1, column 15"],
     ["SELECT * FROM '/etc/hostname'", "line 1, column 15"],
     ["SELECT $1", "parameters"],

@@ -43,6 +43,19 @@ describe("word vectors", () => {
     expect(ids).toBeNull();
   });
 
+  it.each([0, 1, 2, 3, 4, 5])(
+    "are read among blank lines, more of them than numbers have room (%s over)",
+    async (over) => {
+      const file = await vectors(`2 3\na 1 2 3\n${"\n".repeat(600 + over)}b 4 5 6\n`);
+      const { of, ids } = await opened(file);
+      expect(rowsOf(of)).toEqual([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
+      expect(ids).toEqual(["a", "b"]);
+    },
+  );
+
   it("are what was written, whatever was", async () => {
     const file = join(await scratchFolder(), "random.w2v");
     const word = fc.string({ minLength: 1, unit: "grapheme" }).filter((text) => !/\s/.test(text));

@@ -57,7 +57,7 @@ describe("a manifest and its files", () => {
     await workbench.page.keyboard.press("Control+.");
     const fix = workbench.page.locator(".action-widget").getByText('Use column "title"');
     await fix.waitFor();
-    await workbench.screenshot("manifest-quick-fix");
+    await workbench.screenshot("manifest-quick-fix", workbench.editors);
     await fix.click();
     await squiggle().first().waitFor({ state: "detached" });
     await workbench.page.keyboard.press("Control+s");
@@ -73,7 +73,7 @@ describe("a manifest and its files", () => {
       .getByRole("option", { name: /^title/ })
       .first()
       .waitFor();
-    await workbench.screenshot("manifest-completion");
+    await workbench.screenshot("manifest-completion", workbench.editors);
     await workbench.page.keyboard.press("Escape");
   });
 

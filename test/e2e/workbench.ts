@@ -115,10 +115,12 @@ export class Workbench {
 
   /** Presses the button of a simple file or folder dialog. */
   async confirmPath(path: string): Promise<void> {
-    await this.quickInputBox.waitFor();
+    // It lists a folder of its own first, whose path would otherwise take the place of what is typed.
+    await expect.poll(() => this.quickInputBox.inputValue(), { timeout: PATIENCE }).toContain("/");
+    await this.quickInput.getByRole("option").first().waitFor();
     await this.quickInputBox.fill(path);
     await this.quickInput
-      .getByRole("button", { name: /^(OK|Open|Save|Select|Create)/ })
+      .getByRole("button", { name: /^(OK|Open|Save|Select|Create|Train)/ })
       .first()
       .click();
   }
@@ -173,6 +175,11 @@ export class Workbench {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
+  /** Where editors stand, to look at. */
+  get editors(): Locator {
+    return this.page.locator(".part.editor");
+  }
+
   /** The language VS Code shows for the active editor. */
   async editorLanguage(): Promise<string> {
     return (await this.page.locator("#status\\.editor\\.mode").textContent()) ?? "";
@@ -187,6 +194,18 @@ export class Workbench {
       const data = await Promise.all(frames.map(viewData));
       const found = data.findIndex((of) => of?.view === name);
       return found < 0 ? null : frames[found];
+    });
+  }
+
+  /** The document of a Markdown preview, by its heading. */
+  async markdownPage(heading: string): Promise<Frame> {
+    return poll(`the page ${heading}`, async () => {
+      for (const frame of this.page.frames()) {
+        const there = frame.getByRole("heading", { name: heading }).count();
+        // Frames that are being replaced answer late or never.
+        if ((await Promise.race([there.catch(() => 0), delay(1000, 0)])) > 0) return frame;
+      }
+      return null;
     });
   }
 
@@ -211,12 +230,22 @@ export class Workbench {
     });
   }
 
+  /** Pickers and notifications fade in; what turns for ever, such as a progress bar, is not waited for. */
+  private async settled(): Promise<void> {
+    const ended = this.page.evaluate(async () => {
+      const passing = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
+      await Promise.allSettled(passing.map(({ finished }) => finished));
+    });
+    await Promise.race([ended, delay(2000)]);
+  }
+
   /** Saves what is on the screen: for the README when `RECPRISM_SCREENSHOTS=1`, among the test results otherwise. */
-  async screenshot(name: string): Promise<void> {
+  async screenshot(name: string, part: Page | Locator = this.page): Promise<void> {
     const folder =
       process.env.RECPRISM_SCREENSHOTS === "1" ? join(root, "media", "screenshots") : join(root, "test-results");
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+    await this.settled();
+    await part.screenshot({ path: join(folder, `${name}.png`) });
   }
 }
 

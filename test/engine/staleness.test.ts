@@ -5,10 +5,12 @@ import { describe, expect, it } from "vitest";
 import { matrix } from "../../src/data/matrix";
 import { writeNpy } from "../../src/data/npy";
 import { recordedSources, writeSources } from "../../src/engine/source-record";
-import { stalenessOf } from "../../src/engine/staleness";
+import { type Made, stalenessOf } from "../../src/engine/staleness";
 import { runTrainJob } from "../../src/engine/train-job";
 import { type Manifest, type ManifestInput, manifestSchema } from "../../src/protocol/manifest";
+import { readArtifact } from "../../src/sae/artifact";
 import { scratchFolder } from "../data/scratch";
+import { completeReport } from "../sae/report";
 import { smallProject, watched } from "./small-project";
 
 const SAE = "sha256:1";
@@ -34,8 +36,9 @@ async function made(trained = true): Promise<{ folder: string; manifest: Manifes
   return { folder, manifest };
 }
 
-const stale = ({ folder, manifest }: { folder: string; manifest: Manifest }, sae = SAE) =>
-  stalenessOf(folder, sae, folder, manifest);
+const report = { ...completeReport(1), items: 3, users: 4 };
+const stale = ({ folder, manifest }: { folder: string; manifest: Manifest }, sae: Partial<Made> = {}) =>
+  stalenessOf(folder, { hash: SAE, report, ...sae }, folder, manifest);
 
 describe("an SAE", () => {
   it("is not stale while its files are as they were, whatever their times", async () => {
@@ -130,11 +133,21 @@ describe("an SAE", () => {
     );
   });
 
-  it("of which nothing is known is not called stale", async () => {
+  it("without a record of its sources is stale by the row counts in its report, and by nothing else", async () => {
     const project = await made();
     await rm(join(project.folder, "clicks.csv"));
-    expect(await stale(project, "sha256:2")).toBeNull();
+    expect(await stale(project, { hash: "sha256:2" })).toBeNull();
     await writeFile(join(project.folder, "sources.json"), "{");
+    expect(await stale(project)).toBeNull();
+    await writeNpy(join(project.folder, "users.npy"), matrix(9, 2));
+    const says = { title: "Embeddings changed since training", remedy: "train" };
+    const changes = ["users.npy changed since this SAE was trained: 4 -> 9 rows."];
+    expect(await stale(project)).toEqual({ ...says, changes });
+    expect(await stale(project, { report: { ...report, settings: null } })).toMatchObject({
+      remedy: "measure",
+      changes: ["users.npy changed since this SAE was measured: 4 -> 9 rows."],
+    });
+    await rm(join(project.folder, "users.npy"));
     expect(await stale(project)).toBeNull();
   });
 
@@ -150,10 +163,11 @@ describe("an SAE", () => {
     } as const;
     await runTrainJob({ ...job, finish: false, trial: null }, watched());
     const manifest = manifestSchema.parse(JSON.parse(await readFile(job.manifestPath, "utf8")));
-    const { sae } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
-    expect(await stalenessOf(out, sae, folder, manifest)).toBeNull();
+    const own = await readArtifact(out);
+    if (own.report === null) throw new Error("it was not measured");
+    expect(await stalenessOf(out, own, folder, manifest)).toBeNull();
     await writeNpy(join(folder, "users.npy"), matrix(90, 8));
-    expect((await stalenessOf(out, sae, folder, manifest))?.changes).toEqual([
+    expect((await stalenessOf(out, own, folder, manifest))?.changes).toEqual([
       "users.npy changed since this SAE was trained: 80 -> 90 rows.",
     ]);
   });

@@ -16,6 +16,7 @@ export interface Told {
 /**
  * @param folder    empty, for the files; the one at fault is left in it
  * @param mebibytes that this process may take in all
+ * @param milliseconds of processor time that a file may take
  */
 export async function fuzz(
   fuzzed: Fuzzed,
@@ -23,6 +24,7 @@ export async function fuzz(
   count: number,
   seed: number,
   mebibytes: number,
+  milliseconds: number,
 ): Promise<void> {
   const read = fuzzed.read ?? readMatrixFile;
   const seeds = await fuzzed.seeds();
@@ -39,6 +41,7 @@ export async function fuzz(
     writeFileSync(file, bytes);
     await tell({ index });
     const told: Told = { index };
+    const before = process.cpuUsage();
     try {
       await read(file);
       told.outcome = "result";
@@ -46,6 +49,9 @@ export async function fuzz(
       told.outcome = "refusal";
       told.fault = index < 0 ? `a seed is refused: ${traceOf(thrown)}` : faultOf(thrown, file);
     }
+    const { user, system } = process.cpuUsage(before);
+    const worked = Math.round((user + system) / 1000);
+    if (worked > milliseconds) told.fault ??= `the file took ${worked} ms of processor time`;
     const taken = Math.round(process.resourceUsage().maxRSS / 1024);
     const left = readdirSync(folder).filter((other) => other !== name);
     if (taken > mebibytes) told.fault ??= `the process took ${taken} MiB`;

@@ -18,12 +18,14 @@ export interface FuzzRun {
 
 /** What a reader may take for one file, and its process in all. */
 export interface Limits {
+  /** Of all its processors together. A reader that only waits has ten times as long: others may be at work here. */
   milliseconds: number;
   mebibytes: number;
 }
 
 const LIMITS: Limits = { milliseconds: 5_000, mebibytes: 1_024 };
 const HEAP_MEBIBYTES = 512;
+const WAITING = 10;
 
 /**
  * @param module below test/fuzz, which exports `fuzzed`
@@ -32,7 +34,7 @@ const HEAP_MEBIBYTES = 512;
 export async function fuzzFormat(module: string, count: number, seed: number, limits = LIMITS): Promise<FuzzRun> {
   const program = await bundled(module);
   const folder = await realpath(await mkdtemp(join(tmpdir(), "recprism-fuzz-")));
-  const child = fork(program, [folder, count, seed, limits.mebibytes].map(String), {
+  const child = fork(program, [folder, count, seed, limits.mebibytes, limits.milliseconds].map(String), {
     execArgv: [`--max-old-space-size=${HEAP_MEBIBYTES}`],
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -48,11 +50,11 @@ export async function fuzzFormat(module: string, count: number, seed: number, li
     clearTimeout(timer);
     last = index < 0 ? "a seed" : `file ${index}`;
     if (fault !== undefined) run.fault = `${last}: ${fault}`;
-    else if (outcome === undefined) timer = setTimeout(stop, limits.milliseconds);
+    else if (outcome === undefined) timer = setTimeout(stop, WAITING * limits.milliseconds);
     else if (index >= 0) run[outcome === "result" ? "results" : "refusals"]++;
   });
   function stop(): void {
-    run.fault = `${last}: not read within ${limits.milliseconds} ms`;
+    run.fault = `${last}: not read within ${WAITING * limits.milliseconds} ms`;
     child.kill("SIGKILL");
   }
   const exit = await new Promise<string>((ended) => {

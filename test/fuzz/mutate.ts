@@ -16,6 +16,7 @@ const HUGE = [
   (1n << 64n) - 1n,
 ];
 const HUGE_TEXT = ["0", "-1", "4294967296", "1152921504606846976", "99999999999999999999", "1e400", "nan", "1.5"];
+const SWOLLEN_BYTES = 1 << 18;
 const TELLING_BYTES = [0x00, 0x01, 0x0a, 0x22, 0x2e, 0x30, 0x7f, 0x80, 0xff];
 
 /** @param others seeds too, whose parts may be grafted in */
@@ -60,6 +61,14 @@ const repeat: Mutation = (bytes, random) => {
   return Buffer.concat([bytes.subarray(0, from), ...Array.from({ length: times }, () => part), bytes.subarray(from)]);
 };
 
+/** A few bytes without end: what a reader does for each of them must not take long. */
+const swell: Mutation = (bytes, random) => {
+  const from = random.integer(bytes.length + 1);
+  const part = bytes.subarray(from, from + 1 + random.integer(16));
+  if (part.length === 0) return bytes;
+  return Buffer.concat([bytes.subarray(0, from), Buffer.alloc(SWOLLEN_BYTES, part), bytes.subarray(from)]);
+};
+
 /** A number of 1 to 8 bytes becomes another, either byte order. */
 const lengthField: Mutation = (bytes, random) => {
   const size = 2 ** random.integer(4);
@@ -101,4 +110,5 @@ const MUTATIONS: readonly Mutation[] = [
   lengthField,
   numberText,
   graft,
+  swell,
 ];

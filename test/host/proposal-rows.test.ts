@@ -26,8 +26,8 @@ const bias: ProposalChoice = {
 
 function proposal(changes: Partial<Proposal> = {}): Proposal {
   const { manifest } = project();
-  const found = { folder: "/work/films", choices: [items, bias], problems: [], notes: [], manifest };
-  return { ...found, preview: [], withoutEmbeddings: null, ...changes };
+  const found = { folder: "/data/films", choices: [items, bias], problems: [], notes: [], manifest };
+  return { ...found, preview: [], identity: null, fixes: [], withoutEmbeddings: null, ...changes };
 }
 
 describe("a complete proposal", () => {
@@ -63,10 +63,28 @@ describe("the preview", () => {
     expect(previewText({ ...row, title: null, dimensions: 4 })).toBe("row 0 · id 1 · [0.12, -0.4, 1e-7, 12]");
   });
 
-  it("stands between files and details and leads to how rows are named", () => {
-    const rows = proposalRows(proposal({ preview: [row], choices: [items, ids] }));
-    expect(rows.map(({ kind }) => kind)).toEqual(["create", "file", "preview", "detail"]);
-    expect(rows[2].choice).toBe(ids);
+  it("stands between files and details, below how rows are named, and leads there", () => {
+    const rows = proposalRows(proposal({ preview: [row], choices: [items, ids, bias] }));
+    expect(rows.map(({ kind }) => kind)).toEqual(["create", "file", "identity", "preview", "detail"]);
+    expect(rows.slice(2, 4).map(({ choice }) => choice)).toEqual([ids, ids]);
+  });
+
+  it("is told with the rule in words and counts of what fits, once they are known", () => {
+    const { identity } = project();
+    const rule = "row n is line n of items.csv, by its column iid";
+    const counted = { ...identity.items, rule, inTable: 3018, inInteractions: 2990, unknownIds: 12 };
+    const rows = proposalRows(proposal({ choices: [ids], identity: { ...identity, items: counted } }));
+    expect(rows.find(({ kind }) => kind === "identity")).toMatchObject({
+      label: "Which row is which item",
+      description: rule,
+      detail: "3,018 rows, 3,018 in the table, 2,990 with interactions, 12 ids of interactions name no row",
+    });
+  });
+
+  it("has on top what would put ids right that do not map", () => {
+    const fix = { role: "item-ids", value: "row numbers from 1", title: "Which row is which item: row numbers from 1" };
+    const rows = proposalRows(proposal({ choices: [ids], fixes: [{ ...fix, role: "item-ids" }] }));
+    expect(rows[1]).toMatchObject({ kind: "fix", label: fix.title, choice: ids, fix });
   });
 });
 

@@ -51,6 +51,14 @@ describe("opening a project", () => {
     expect(state.state.error).toBeNull();
   });
 
+  it("that failed is known by what was asked for, until one succeeds", async () => {
+    const { session: state } = session({ "/films": project() });
+    await expect(state.open("/songs/recprism.json")).rejects.toThrow();
+    expect(state.faulty).toBe("/songs/recprism.json");
+    await state.open("/films");
+    expect(state.faulty).toBeNull();
+  });
+
   it("is decided by the last of two requests, whichever ends first", async () => {
     let endSlow: (opened: ProjectSummary) => void = () => {};
     const slow = new Promise<ProjectSummary>((resolve) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   counted,
   fileNameOf,
+  identityDoubt,
   jobOutcome,
   measure,
   measuresText,
@@ -139,5 +140,31 @@ describe("a recommender that is made", () => {
       "measuring its lists (50%)",
     );
     expect(recommenderProgressText(progress)).toBe(progressText(progress));
+  });
+});
+
+describe("ids before training", () => {
+  const warning = "12 of 40 lines of clicks.csv do not map to users and items.";
+  const fix = { key: "items.ids.first", value: 1, title: "Set items.ids.first to 1" };
+  const unknown = (items: number) => {
+    const { identity } = project();
+    return { ...identity, items: { ...identity.items, unknownIds: items } };
+  };
+
+  it("are in no doubt where all map, whatever else there is to say or to state", () => {
+    const encoding = { key: "items.table", value: { file: "items.csv", encoding: "latin1" }, title: "Set items.table" };
+    const all = project({ identity: unknown(0), warnings: ["items.csv is read as latin1."], fixes: [encoding] });
+    expect(identityDoubt(all)).toBeNull();
+  });
+
+  it("are in doubt where some do not map, or where a remedy is known", () => {
+    expect(identityDoubt(project({ identity: unknown(12), warnings: [warning] }))).toEqual({
+      text: warning,
+      fixes: [],
+    });
+    expect(identityDoubt(project({ warnings: [warning], fixes: [fix] }))).toEqual({
+      text: `${warning}\n\nLikely remedy: Set items.ids.first to 1.`,
+      fixes: [fix],
+    });
   });
 });

@@ -9,8 +9,8 @@ import { seededRandom } from "../../src/data/random";
 import { decode, encode, type Sae } from "../../src/sae/model";
 import { readSae, weightsFile, writeSae } from "../../src/sae/saelens";
 import { standardised } from "../../src/sae/standardise";
-import { PYTHON, runPython } from "../codegen/python-run";
 import { failure, scratchFolder } from "../data/scratch";
+import { PYTHON, runPython } from "../python-run";
 import { randomMatrix, randomSae, SAE_VARIANTS, variantName } from "./fixtures";
 import { type SaeLensFolder, writeSaeLensFolder } from "./saelens-folder";
 

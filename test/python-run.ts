@@ -1,4 +1,4 @@
-/** Runs generated Python where there is a python3 with NumPy. */
+/** Runs Python where a machine has it with NumPy: code that we generate, and what our readers are compared with. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ function hasNumpy(python: string): boolean {
   }
 }
 
-if (PYTHON === null) console.warn("No python3 with NumPy here: tests that run generated Python are skipped.");
+if (PYTHON === null) console.warn("No python3 with NumPy here: tests that run Python are skipped.");
 
 /**
  * Writes `modules` and runs `script` beside them.
@@ -48,4 +48,10 @@ export function runPython(modules: Record<string, string>, script: string, input
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What a script prints, after `import sys, numpy as np`; `sys.argv[1]` is the first of `args`. */
+export function runNumpy(code: string, ...args: string[]): string {
+  const script = `import sys, numpy as np\n${code}`;
+  return execFileSync(PYTHON ?? "python3", ["-c", script, ...args], { encoding: "utf-8", maxBuffer: LARGEST_RESULT });
 }
