@@ -8,8 +8,11 @@ import { matrix } from "../src/data/matrix";
 import { writeNpy } from "../src/data/npy";
 import { type Random, seededRandom } from "../src/data/random";
 import { measured } from "../src/engine/measure";
+import { queryNeurons } from "../src/engine/neuron-query";
 import { EngineClient } from "../src/host/engine-client";
+import { CONCEPT_KINDS, CONFIDENCES, type NeuronLabel } from "../src/protocol/artifact";
 import { manifestSchema } from "../src/protocol/manifest";
+import type { NeuronQuery, NeuronRow } from "../src/protocol/neurons";
 import { dotRecommender } from "../src/recommender/dot-and-cosine";
 import { writeArtifact } from "../src/sae/artifact";
 import { saeFromTiedWeights } from "../src/sae/model";
@@ -33,7 +36,82 @@ const MOVES = 60;
 export async function benchInteraction(): Promise<void> {
   const measurements: Measurement[] = [];
   for (const size of SIZES) measurements.push(...(await benchSize(size)));
+  measurements.push(...SEARCHES.map(benchSearch));
   printTable("Waiting", measurements);
+}
+
+/** Neurons of a long list, and what is asked of it: the last two have most to compare and to sort. */
+const LISTED = 16_000;
+const SEARCHES: NeuronQuery[] = [
+  { search: "horror", limit: 100 },
+  { search: "label:horror kind:era or kind:tag ms>0.6 density<10%", sort: "ms", descending: true, limit: 100 },
+  { search: "-concept:genres confidence>=medium", sort: "label", limit: 100 },
+  { sort: "label", limit: 100 },
+];
+
+function benchSearch(query: NeuronQuery): Measurement {
+  const { rows, labels } = listedNeurons();
+  const times: number[] = [];
+  for (let search = 0; search < MOVES; search++) {
+    const before = performance.now();
+    queryNeurons(rows, labels, query);
+    times.push(performance.now() - before);
+  }
+  const [first] = times;
+  const p95 = quantile(times, 0.95);
+  return {
+    what: `search of ${LISTED.toLocaleString("en")} neurons, p95; ${query.search ?? "all"}, by ${query.sort ?? "neuron"}`,
+    measured: `${p95.toFixed(1)} ms`,
+    budget: { limit: "50 ms", kept: p95 <= 50 && first <= 50 },
+    baseline: `the first ${first.toFixed(1)} ms`,
+  };
+}
+
+/** Rows and labels with as many different names as there are neurons. */
+function listedNeurons(): { rows: NeuronRow[]; labels: NeuronLabel[] } {
+  const random = seededRandom(1);
+  const labels = Array.from({ length: LISTED }, (_, neuron): NeuronLabel => {
+    const kind = CONCEPT_KINDS[random.integer(CONCEPT_KINDS.length)];
+    const label = `${["Horror", "Drama", "Émile", "like Alien"][random.integer(4)]} ${random.integer(10 * LISTED)}`;
+    const confidence = CONFIDENCES[random.integer(CONFIDENCES.length)];
+    const evidence: NeuronLabel["evidence"] = {
+      concept: `tag:genres:${label}`,
+      label,
+      kind,
+      of: "items",
+      selectionAuc: 0.8,
+      heldOutAuc: 0.8,
+      heldOutAucInterval: [0.7, 0.9],
+      averagePrecision: 0.5,
+      precision10: 0.5,
+      precision50: null,
+      precision200: null,
+      baseRate: 0.1,
+      lift: 5,
+      recall: 0.4,
+      q: 0.01,
+    };
+    return { neuron, label, kind, confidence, evidence, model: null, person: null };
+  });
+  const rows = labels.map(({ neuron, label, kind, confidence }) => ({
+    neuron,
+    label,
+    labelledBy: "statistics" as const,
+    statisticalLabel: label,
+    kind,
+    confidence,
+    pinned: false,
+    wrong: false,
+    hasNote: false,
+    ms: random.uniform(),
+    purity10: random.uniform(),
+    purity10BaseRate: 0.1,
+    auc: random.uniform(),
+    lift: 10 * random.uniform(),
+    density: random.uniform(),
+    histogram: [],
+  }));
+  return { rows, labels };
 }
 
 async function benchSize({ items, dimensions, budget }: Size): Promise<Measurement[]> {

@@ -5,6 +5,8 @@ import { benchData } from "./data";
 import { benchEncode } from "./encode";
 import { benchInteraction } from "./interaction";
 import { benchInteractions } from "./interactions";
+import { benchLabels } from "./labels";
+import { benchLargeLabels } from "./labels-large";
 import { benchMovieLens } from "./movielens";
 import { benchRecommender } from "./recommender";
 import { benchSize } from "./size";
@@ -17,13 +19,17 @@ const benches: Record<string, () => void | Promise<void>> = {
   waiting: benchInteraction,
   interactions: benchInteractions,
   size: benchSize,
+  labels: () => benchLabels(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
   movielens: () => benchMovieLens(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
   recommender: () => benchRecommender(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
 };
 
+/** Parts of a bench that it runs in a process of their own. */
+const parts: typeof benches = { "labels-of-large-catalogue": benchLargeLabels };
+
 async function main(): Promise<void> {
   const names = process.argv.slice(2);
-  const unknown = names.filter((name) => !(name in benches));
+  const unknown = names.filter((name) => !(name in benches) && !(name in parts));
   if (unknown.length > 0) {
     console.error(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}.`);
     process.exitCode = 2;
@@ -33,6 +39,7 @@ async function main(): Promise<void> {
   for (const [name, bench] of Object.entries(benches)) {
     if (names.length === 0 || names.includes(name)) await bench();
   }
+  for (const [name, part] of Object.entries(parts)) if (names.includes(name)) await part();
 }
 
 void main();

@@ -27,7 +27,7 @@ const SETTINGS = {
  *
  * @param {object} options
  * @param {string} options.folder holds user data, extensions and logs; kept short, since a socket's path goes into it
- * @param {string} options.vsix installed before the start
+ * @param {string | string[]} options.vsix installed before the start
  * @param {Record<string, unknown>} [options.settings] beside those that keep VS Code quiet
  * @param {boolean} [options.restricted] the workspace is not trusted, until a person trusts it
  * @returns {Promise<{ url: string, logs: string, exited: Promise<void>, stop(): Promise<void> }>}
@@ -42,7 +42,8 @@ export async function startCodeServer({ folder, vsix, settings = {}, restricted 
   writeFileSync(config, "cert: false\n");
   const { node, entry } = testHost();
   const shared = ["--config", config, "--user-data-dir", userData, "--extensions-dir", join(folder, "extensions")];
-  execFileSync(node, [entry, ...shared, "--install-extension", vsix], { env: environment(), stdio: "pipe" });
+  const install = [vsix].flat().flatMap((file) => ["--install-extension", file]);
+  execFileSync(node, [entry, ...shared, ...install], { env: environment(), stdio: "pipe" });
 
   const quiet = ["--disable-telemetry", "--disable-update-check", ...(restricted ? [] : ["--disable-workspace-trust"])];
   const output = join(folder, "server.log");

@@ -7,10 +7,20 @@ import { showFault } from "./host/faults";
 import { identityMarkdown } from "./host/identity-markdown";
 import { insertConfig } from "./host/insert-config";
 import { LabPanel } from "./host/lab-panel";
+import {
+  addNote,
+  markWrong,
+  mergeNeurons,
+  namedNeurons,
+  pinNeurons,
+  renameNeurons,
+  resetNeurons,
+} from "./host/label-commands";
 import { LastEditor } from "./host/last-editor";
 import { ManifestCompletion } from "./host/manifest-completion";
 import { ManifestDiagnostics } from "./host/manifest-diagnostics";
 import { MarkdownPage } from "./host/markdown-page";
+import { nameByModel } from "./host/model-names";
 import { NeuronsViewProvider } from "./host/neurons-view";
 import { openEmbeddings, selectedFiles } from "./host/open-flow";
 import { projectWarnings } from "./host/project-warnings";
@@ -33,11 +43,20 @@ export function activate(context: ExtensionContext): void {
   const report = reportPage(session);
   const identity = new MarkdownPage(session, "recprism-identity", "Which Row Is Which", identityMarkdown);
   const failed = (thrown: unknown) => void showFault(thrown, log, session);
-  const lab = new LabPanel(context.extensionUri, session, workspaceProject);
-  const neurons = new NeuronsViewProvider(context.extensionUri, session, workspaceProject, (neuron) => {
-    session.select(neuron);
-    lab.show(true);
-  });
+  const lab = new LabPanel(context.extensionUri, session, workspaceProject, log);
+  const neurons = new NeuronsViewProvider(
+    context.extensionUri,
+    session,
+    workspaceProject,
+    (neuron) => {
+      session.select(neuron);
+      lab.show(true);
+    },
+    (compared) => {
+      session.compare(compared);
+      if (compared.length > 1) lab.show(true);
+    },
+  );
 
   const command = (id: string, run: (argument: unknown, selection: unknown) => unknown): Disposable =>
     commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
@@ -48,9 +67,9 @@ export function activate(context: ExtensionContext): void {
       }
     });
   /** For commands that need a project: the workspace's is opened if none is. */
-  const withProject = (run: () => unknown) => async () => {
+  const withProject = (run: (argument: unknown) => unknown) => async (argument: unknown) => {
     await workspaceProject.ensureOpen();
-    await run();
+    await run(argument);
   };
 
   let shown = session.state.project;
@@ -104,6 +123,46 @@ export function activate(context: ExtensionContext): void {
     command(
       "recprism.showIdentity",
       withProject(() => identity.show()),
+    ),
+    command(
+      "recprism.renameNeuron",
+      withProject((given) => renameNeurons(session, given)),
+    ),
+    command(
+      "recprism.mergeNeurons",
+      withProject((given) => mergeNeurons(session, given)),
+    ),
+    command(
+      "recprism.markWrong",
+      withProject((given) => markWrong(session, given)),
+    ),
+    command(
+      "recprism.pinNeuron",
+      withProject((given) => pinNeurons(session, given)),
+    ),
+    command(
+      "recprism.addNote",
+      withProject((given) => addNote(session, given)),
+    ),
+    command(
+      "recprism.resetNeuron",
+      withProject((given) => resetNeurons(session, given)),
+    ),
+    command("recprism.label", () => training.label()),
+    command(
+      "recprism.nameByModel",
+      withProject((given) => nameByModel(session, Array.isArray(given) ? given : undefined, log)),
+    ),
+    command(
+      "recprism.nameNeuronByModel",
+      withProject(async (given) => nameByModel(session, await namedNeurons(session, given), log)),
+    ),
+    command(
+      "recprism.showAudit",
+      withProject(() => {
+        session.showTab("audit");
+        lab.show(false);
+      }),
     ),
     command("recprism.showLog", () => log.show()),
   );

@@ -75,7 +75,7 @@ function bars(part: string): Progress {
   };
   return {
     show({ progress }) {
-      const { trial, steps, step } = progress;
+      const { trial, steps, step, measuredShare } = progress;
       if ((trial?.number ?? null) !== shown) end();
       shown = trial?.number ?? null;
       const values = {
@@ -86,17 +86,20 @@ function bars(part: string): Progress {
         loss: progress.loss?.toPrecision(3) ?? "-",
         left: progress.secondsLeft === null ? "" : `${Math.ceil(progress.secondsLeft)} s left`,
       };
-      if (bar === null && steps > 0) {
+      // A job that only measures has no steps.
+      const share = Math.round(100 * (measuredShare ?? 0));
+      const [done, of] = steps > 0 ? [step, steps] : [share, 100];
+      if (bar === null && (steps > 0 || measuredShare !== null)) {
         bar = new SingleBar({
           stream: process.stderr,
-          format: "{part}{phase} {bar} {percentage}%  epoch {epoch}/{epochs}  loss {loss}  {left}",
+          format: `{part}{phase} {bar} {percentage}%${steps > 0 ? "  epoch {epoch}/{epochs}  loss {loss}  {left}" : ""}`,
           barsize: 30,
           clearOnComplete: false,
           hideCursor: true,
         });
-        bar.start(steps, step, values);
+        bar.start(of, done, values);
       } else {
-        bar?.update(step, values);
+        bar?.update(done, values);
       }
     },
     end,

@@ -1,19 +1,28 @@
-/** `recprism neurons`: every neuron with its label and top items. */
+/** `recprism neurons`: the neurons that a search finds, with their labels and top items. */
+import { decimal, percent } from "../engine/figures";
 import type { CommonOptions, Context } from "./context";
-import { print } from "./context";
-import { decimal, percent, table } from "./table";
+import { log, print } from "./context";
+import { table } from "./table";
 
 const SHOWN_ITEMS = 3;
 
-export async function listNeurons({ engine, project }: Context, options: CommonOptions): Promise<void> {
-  const neurons = await engine.exportNeurons(project.id);
+export interface ListOptions extends CommonOptions {
+  /** In the language of the side panel's search; empty: all neurons. */
+  search: string;
+}
+
+export async function listNeurons({ engine, project }: Context, options: ListOptions): Promise<void> {
+  const neurons = await engine.exportNeurons(project.id, options.search);
+  if (neurons.length === 0) log("No neuron is like that.");
   print(options, neurons, () =>
     table(neurons, [
       { heading: "neuron", align: "right", cell: ({ neuron }) => String(neuron) },
       { heading: "label", widest: 32, cell: ({ label }) => label },
       { heading: "kind", cell: ({ kind }) => kind },
+      { heading: "confidence", cell: ({ confidence }) => confidence },
       { heading: "MS", align: "right", cell: ({ ms }) => decimal(ms) },
       { heading: "purity@10", align: "right", cell: ({ purity10 }) => percent(purity10) },
+      { heading: "base rate", align: "right", cell: ({ purity10BaseRate }) => percent(purity10BaseRate) },
       { heading: "active", align: "right", cell: ({ density }) => percent(density) },
       {
         heading: "top items",

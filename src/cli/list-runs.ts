@@ -1,8 +1,9 @@
 /** `recprism runs`: the training runs of the project, newest first, with the settings in which they differ. */
+import { decimal } from "../engine/figures";
 import { differingSettings, type SettingName, usedSetting } from "../protocol/differing-settings";
 import type { RunRecord } from "../protocol/run";
 import { type CommonOptions, type Context, print } from "./context";
-import { decimal, table } from "./table";
+import { table } from "./table";
 
 export async function listRuns({ engine, project }: Context, options: CommonOptions): Promise<void> {
   const runs = (await engine.runs(project.id)).reverse();

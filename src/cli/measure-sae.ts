@@ -13,9 +13,13 @@ export function withMeasuredSae<Options extends CommonOptions>(
   });
 }
 
-export async function measureIfNeeded({ engine, project, onJob }: Context): Promise<void> {
-  if (!project.unmeasured) return;
-  log("The SAE came without labels and measures; measuring it, which is done once.");
+export async function measureIfNeeded(context: Context): Promise<void> {
+  if (context.project.unmeasured) await measureNow(context, "The SAE has no labels and measures of this version");
+}
+
+/** @param found why, as the beginning of a sentence */
+export async function measureNow({ engine, project, onJob }: Context, found: string): Promise<void> {
+  log(`${found}; measuring it, which is done once.`);
   const ended = new Promise<Job>((resolve) => {
     onJob((job) => {
       if (job.state !== "running") resolve(job);

@@ -1,12 +1,14 @@
 /** The commands of `recprism` and their options. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExportLanguage } from "../protocol/engine";
+import type { LabelChange } from "../protocol/neurons";
 import { NEGATIVES, RECOMMENDER_KINDS } from "../protocol/recommender";
 import type { Edit } from "../protocol/steering";
 import { withProject } from "./context";
 import { encodeMatrix } from "./encode-matrix";
 import { exportConfig } from "./export-config";
 import { initProject, makeSample } from "./init-project";
+import { labelNeurons, neuronList, neuronsWithText } from "./label-neurons";
 import { listNeurons } from "./list-neurons";
 import { listRuns } from "./list-runs";
 import { withMeasuredSae } from "./measure-sae";
@@ -14,7 +16,9 @@ import { number, wholeNumber } from "./numbers";
 import { recommend } from "./recommend";
 import { trainRecommender } from "./recommender";
 import { searchSettings } from "./search-settings";
+import { showAudit } from "./show-audit";
 import { showStatus } from "./show-identity";
+import { showNeuron } from "./show-neuron";
 import { showReport } from "./show-report";
 import { writeSteeringConfig } from "./steer";
 import { addSettings, settingsAsked } from "./train-options";
@@ -71,9 +75,17 @@ export function program(): Command {
     .addOption(saeOption())
     .action(withProject(listRuns));
 
-  command(recprism, "neurons", "list the neurons with their labels and top items")
+  command(recprism, "neurons [query...]", "list the neurons that a search finds, with their labels and top items")
     .addOption(saeOption())
-    .action(withMeasuredSae(listNeurons));
+    .addHelpText("after", QUERY_HELP)
+    .action((words: string[], options) => withMeasuredSae(listNeurons)({ ...options, search: words.join(" ") }));
+
+  command(recprism, "neuron", "show all that is known of one neuron")
+    .argument("<number>", "of the neuron", wholeNumber)
+    .addOption(saeOption())
+    .action((neuron: number, options) => withMeasuredSae(showNeuron)({ ...options, neuron }));
+
+  addLabel(recprism);
 
   command(recprism, "report", "show the measures of the SAE")
     .option(
@@ -81,8 +93,13 @@ export function program(): Command {
       "train from other seeds too, n in all, and tell whether they find the same neurons",
       wholeNumber,
     )
+    .option("--html <file>", "write one page with measures, neurons, structure and audit, which needs nothing else")
     .addOption(saeOption())
     .action(withMeasuredSae(showReport));
+
+  command(recprism, "audit", "show which neurons tell of attributes of users, or follow mere popularity")
+    .addOption(saeOption())
+    .action(withMeasuredSae(showAudit));
 
   command(recprism, "encode", "write the activations of all rows of a matrix to a file")
     .requiredOption("--matrix <matrix>", "users, items, or a .npy file of embeddings")
@@ -122,6 +139,60 @@ export function program(): Command {
     .action(withMeasuredSae(exportConfig));
 
   return recprism;
+}
+
+const QUERY_HELP = `
+A query has terms that must all hold, as in the side panel; put it in quotes, for the shell reads > and < too:
+  recprism neurons 'label:horror kind:era ms>0.6 density<10% -is:wrong'
+Fields: label concept kind confidence is neuron ms purity auc lift density. "is" knows pinned, wrong, renamed, noted,
+merged, carried, dead and labelled. A minus before a term negates it, "or" stands between alternatives. A query that
+begins with a minus comes after --.`;
+
+function addLabel(recprism: Command): void {
+  const changes: LabelChange[] = [];
+  /** Changes are made in the order in which they are given, whatever their options. */
+  const change = (read: (text: string) => LabelChange) => (text: string) => void changes.push(read(text));
+  command(recprism, "label", "name the neurons anew, or keep what you say of some")
+    .option(
+      "--rename <neuron=name>",
+      "give a neuron your name (this and the following are repeatable)",
+      change((text) => named("rename", text)),
+    )
+    .option(
+      "--merge <neuron,neuron=name>",
+      "have several count as one",
+      change((text) => named("merge", text)),
+    )
+    .option(
+      "--note <neuron=text>",
+      "keep a note",
+      change((text) => {
+        const { neurons, text: note } = neuronsWithText(text);
+        return { change: "note", neurons, note };
+      }),
+    )
+    .option(
+      "--wrong <neuron>",
+      "mark the found name as wrong",
+      change((text) => ({ change: "wrong", neurons: neuronList(text), wrong: true })),
+    )
+    .option(
+      "--pin <neuron>",
+      "mark as important",
+      change((text) => ({ change: "pin", neurons: neuronList(text), pinned: true })),
+    )
+    .option(
+      "--reset <neuron>",
+      "take back all that was said",
+      change((text) => ({ change: "reset", neurons: neuronList(text) })),
+    )
+    .addOption(saeOption())
+    .action((options) => withMeasuredSae(labelNeurons)({ ...options, changes }));
+}
+
+function named(kind: "rename" | "merge", text: string): LabelChange {
+  const { neurons, text: label } = neuronsWithText(text);
+  return { change: kind, neurons, label };
 }
 
 function addRecommender(recprism: Command): void {

@@ -1,12 +1,14 @@
 /** `recprism recommender train`: makes a recommender where there are interactions alone. */
+
 import { basename, dirname, join, resolve } from "node:path";
+import { decimal } from "../engine/figures";
 import type { Estimate } from "../protocol/artifact";
 import type { Engine } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { RankingMeasures, RecommenderReport, RecommenderRequest } from "../protocol/recommender";
 import { log, print, withEngine } from "./context";
 import { followed } from "./follow-job";
-import { decimal, table } from "./table";
+import { table } from "./table";
 
 export interface RecommenderOptions {
   json: boolean;

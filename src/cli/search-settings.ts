@@ -1,10 +1,11 @@
 /** `recprism train --search`: trains with several settings, keeps the best, and shows how they rank. */
+import { decimal } from "../engine/figures";
 import { differingSettings, type SettingName, usedSetting } from "../protocol/differing-settings";
 import type { Job } from "../protocol/engine";
 import type { RunRecord } from "../protocol/run";
 import { type Context, log, print } from "./context";
 import { followed } from "./follow-job";
-import { decimal, table } from "./table";
+import { table } from "./table";
 import type { TrainOptions } from "./train-sae";
 
 export interface SearchOptions extends TrainOptions {

@@ -24,14 +24,6 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return [line(columns.map(({ heading }) => heading)), ...cells.map(line)].join("\n");
 }
 
-export function decimal(value: number | null, digits = 2): string {
-  return value === null ? "-" : value.toFixed(digits);
-}
-
-export function percent(value: number | null): string {
-  return value === null ? "-" : `${Math.round(100 * value)}%`;
-}
-
 /** Titles come from files: control characters must not reach the terminal. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, " ");

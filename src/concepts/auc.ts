@@ -82,8 +82,62 @@ export function aucStandardError(auc: number, positives: number, negatives: numb
   return Math.sqrt(variance / (positives * negatives));
 }
 
-/** Standard error of the AUC of a neuron that knows nothing of the concept: that of the Mann-Whitney test. */
-export function aucErrorByChance(positives: number, negatives: number): number {
+/**
+ * Standard error of an AUC by the spread of its structural components (DeLong, DeLong and Clarke-Pearson 1988), which
+ * holds for any distribution, ties included: a neuron that fires on half of a concept's items is such a one. It gives 0
+ * where bearers and others are told apart perfectly, so it is never taken smaller than Hanley and McNeil's.
+ *
+ * @param values activations of all items
+ * @param ranks their mid-ranks
+ * @param bearers positions of the concept's items, ascending
+ */
+export function distributionFreeAucError(values: Float32Array, ranks: Float64Array, bearers: Uint32Array): number {
+  const positives = bearers.length;
+  const negatives = values.length - positives;
   if (positives === 0 || negatives === 0) return 0.5;
-  return Math.sqrt((positives + negatives + 1) / (12 * positives * negatives));
+  const auc = aucOfRanks(ranks, bearers);
+  const ofBearers = Float32Array.from(bearers, (position) => values[position]);
+  const ascending = ofBearers.slice().sort();
+  const ranksWithin = midRanks(ofBearers);
+  let ofPositives = 0;
+  for (let i = 0; i < positives; i++) {
+    const others = (ranks[bearers[i]] - ranksWithin[i]) / negatives;
+    ofPositives += (others - auc) ** 2;
+  }
+  let ofNegatives = 0;
+  for (let position = 0, next = 0; position < values.length; position++) {
+    if (next < positives && bearers[next] === position) {
+      next++;
+      continue;
+    }
+    const below = countBelow(ascending, values[position]);
+    const upTo = countUpTo(ascending, values[position], below);
+    ofNegatives += (1 - (below + upTo) / 2 / positives - auc) ** 2;
+  }
+  const variance =
+    ofPositives / Math.max(1, positives - 1) / positives + ofNegatives / Math.max(1, negatives - 1) / negatives;
+  return Math.max(Math.sqrt(variance), aucStandardError(auc, positives, negatives));
+}
+
+/**
+ * Standard error of the AUC of a neuron that knows nothing of the concept: that of the Mann-Whitney test, ties taken into
+ * account by the spread of the ranks themselves.
+ *
+ * @param rankVariance of all items' mid-ranks, with n - 1; (n^2 + n) / 12 without ties
+ */
+export function aucErrorByChance(
+  positives: number,
+  negatives: number,
+  rankVariance = ((positives + negatives) * (positives + negatives + 1)) / 12,
+): number {
+  if (positives === 0 || negatives === 0) return 0.5;
+  return Math.sqrt(rankVariance / ((positives + negatives) * positives * negatives));
+}
+
+/** Of mid-ranks, whose mean is (n + 1) / 2; with n - 1. */
+export function varianceOfRanks(ranks: Float64Array): number {
+  const mean = (ranks.length + 1) / 2;
+  let sum = 0;
+  for (const rank of ranks) sum += (rank - mean) ** 2;
+  return sum / Math.max(1, ranks.length - 1);
 }

@@ -1,6 +1,6 @@
 /** An item as lists show it. */
 import { type Items, titleOf } from "../data/dataset";
-import type { ItemSummary } from "../protocol/engine";
+import type { ItemSummary } from "../protocol/neurons";
 
 export function itemSummary(items: Items, row: number): ItemSummary {
   return {

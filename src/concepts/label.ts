@@ -1,45 +1,121 @@
-/** Names for neurons: the concept that tells the items a neuron fires on best, chosen on one half, proved on the other. */
-import { type Items, titleOf } from "../data/dataset";
-import { column, type Matrix } from "../data/matrix";
-import type { ConceptEvidence, NeuronLabel } from "../protocol/artifact";
+/** Names for neurons: the concept that explains most of what a neuron does, chosen on one half of the rows, proved on the other. */
+import type { Items } from "../data/dataset";
+import { column, type Matrix, matrix, row } from "../data/matrix";
+import type { ConceptEvidence, Confidence, NeuronLabel } from "../protocol/artifact";
+import type { AudienceConcept } from "./audience";
 import type { Concept } from "./candidates";
-import { evidenceOf, holds, type Match, matchOf, type RankedHalf, rankedHalf, standsOut } from "./evidence";
-import { type Half, splitInHalves } from "./halves";
-import { strongest } from "./strongest";
+import { FalseDiscovery } from "./chance";
+import { type Chosen, ConceptChooser } from "./choice";
+import { confidenceOf } from "./confidence";
+import { evidenceOf, matchOf, rankedHalf, standsOut, topHits } from "./evidence";
+import type { Halves } from "./halves";
+import { likeness } from "./likeness";
+import { vocabularyOf } from "./text-words";
 
-/**
- * Labels every neuron.
- *
- * Among the concepts that hold on the selection half (see `holds`), the one with the highest lower bound of its AUC is
- * chosen: a rare concept wins by a clear AUC only, not by its rarity. It becomes the label if it holds on the other
- * half too, which had no part in the choice. Otherwise the neuron is "unlabelled" and described by its items.
- *
- * @param activations items x neurons, never negative
- * @param live per neuron, 1 if any user or item activates it
- * @param seed of the split in halves
- * @returns in neuron order
- */
-export function labelNeurons(
-  activations: Matrix,
-  live: Uint8Array,
-  items: Items,
-  concepts: Concept[],
-  seed: number,
-): NeuronLabel[] {
-  const { selection, proof } = splitInHalves(activations.rows, concepts, seed);
-  return Array.from({ length: activations.columns }, (_, neuron): NeuronLabel => {
-    if (live[neuron] === 0) return { neuron, label: "dead", kind: "dead", evidence: null };
-    const ofNeuron = column(activations, neuron);
-    const evidence = provenConcept(onHalf(ofNeuron, selection), onHalf(ofNeuron, proof), concepts);
-    return evidence === null
-      ? { neuron, label: likeness(ofNeuron, items), kind: "unlabelled", evidence: null }
-      : { neuron, label: evidence.label, kind: evidence.kind, evidence };
-  });
+/** What neurons are named by. */
+export interface NeuronsOnData {
+  /** [items, neurons], never negative */
+  activations: Matrix;
+  /** Per neuron, 1 if any user or item activates it. */
+  live: Uint8Array;
+  items: Items;
+  /** Of the items. */
+  concepts: readonly Concept[];
+  /** Groups of users, and [users, neurons]; null where users are not looked at. */
+  audience?: { concepts: readonly AudienceConcept[]; activations: Matrix } | null;
+}
+
+/** Columns that are copied out of the activations at once: as many as a line of the cache holds. */
+const COLUMNS = 16;
+
+/** @see labelling */
+export function labelNeurons(of: NeuronsOnData): NeuronLabel[] {
+  const work = labelling(of);
+  for (let next = work.next(); ; next = work.next()) if (next.done) return next.value;
 }
 
 /**
- * Concepts with the highest lift on the held-out half, best first, at most `limit`; the label's own is among them.
- * Concepts whose lift chance explains come last.
+ * Labels every neuron, in neuron order.
+ *
+ * For each the concept of items is chosen that explains most of its activation on one half of the items, and a group of
+ * users likewise (see `ConceptChooser`). Both are looked at on the other half; the false discovery rate is taken over all
+ * tests of all neurons there. The items' concept is the label, unless its confidence (see `confidenceOf`) is below medium
+ * and the users' is higher. A neuron without either is "unlabelled" and described by its items.
+ *
+ * @returns yields the share that is done, between neurons
+ */
+export function* labelling({
+  activations,
+  live,
+  items,
+  concepts,
+  audience = null,
+}: NeuronsOnData): Generator<number, NeuronLabel[]> {
+  const tests = new FalseDiscovery();
+  const vocabulary = vocabularyOf(items);
+  const ofItems = new ConceptChooser("items", activations.rows, concepts, vocabulary, tests);
+  const ofUsers = audience && new ConceptChooser("users", audience.activations.rows, audience.concepts, null, tests);
+  const chosen: { items: Chosen | null; users: Chosen | null }[] = [];
+  const unnamed: string[] = [];
+  for (let start = 0; start < activations.columns; start += COLUMNS) {
+    const end = Math.min(activations.columns, start + COLUMNS);
+    const block = columnsOf(activations, start, end);
+    const usersBlock = audience && columnsOf(audience.activations, start, end);
+    for (let neuron = start; neuron < end; neuron++) {
+      yield neuron / activations.columns;
+      const onItems = column(block, neuron - start);
+      unnamed.push(live[neuron] === 0 ? "dead" : likeness(onItems, items));
+      chosen.push({
+        items: live[neuron] === 0 ? null : ofItems.chosen(onItems),
+        users: live[neuron] === 0 ? null : (ofUsers?.chosen(column(usersBlock!, neuron - start)) ?? null),
+      });
+    }
+  }
+  return chosen.map((of, neuron): NeuronLabel => {
+    const best = better(judged(of.items, tests), judged(of.users, tests));
+    const said = { neuron, model: null, person: null };
+    if (best.rank > 0) {
+      const { evidence, confidence } = best;
+      return { ...said, label: evidence!.label, kind: evidence!.kind, confidence, evidence };
+    }
+    const kind = live[neuron] === 0 ? ("dead" as const) : ("unlabelled" as const);
+    return { ...said, label: unnamed[neuron], kind, confidence: "none", evidence: null };
+  });
+}
+
+interface Judged {
+  evidence: ConceptEvidence | null;
+  confidence: Confidence;
+  /** By confidence; 0 is none. */
+  rank: number;
+}
+
+function judged(chosen: Chosen | null, tests: FalseDiscovery): Judged {
+  if (chosen === null) return { evidence: null, confidence: "none", rank: 0 };
+  const evidence = { ...chosen.evidence, q: tests.rate(chosen.z) };
+  const confidence = confidenceOf({ ...chosen, baseRate: evidence.baseRate, q: evidence.q });
+  return { evidence, confidence, rank: RANKS.indexOf(confidence) };
+}
+
+/** Users name a neuron only where items do not surely: old people who like old films make it no neuron of old people. */
+function better(ofItems: Judged, ofUsers: Judged): Judged {
+  const itemsAreSure = ofItems.rank >= RANKS.indexOf("medium");
+  return itemsAreSure || ofItems.rank >= ofUsers.rank ? ofItems : ofUsers;
+}
+
+const RANKS: Confidence[] = ["none", "low", "medium", "high"];
+
+/** Columns [from, to), copied. */
+export function columnsOf(of: Matrix, from: number, to: number): Matrix {
+  if (from === 0 && to === of.columns) return of;
+  const result = matrix(of.rows, to - from);
+  for (let r = 0; r < of.rows; r++) result.values.set(row(of, r).subarray(from, to), r * result.columns);
+  return result;
+}
+
+/**
+ * Concepts with the highest lift on the held-out half, best first, at most `limit`; the label's own is among them where it
+ * is among `concepts`. Concepts whose lift chance explains come last. False discovery rates are over this neuron's tests.
  *
  * @param activations of one neuron, per item
  * @param own key of the label's concept; undefined where there is none
@@ -47,69 +123,33 @@ export function labelNeurons(
 export function conceptLifts(
   activations: Float32Array,
   own: string | undefined,
-  concepts: Concept[],
-  { selection, proof }: ReturnType<typeof splitInHalves>,
+  concepts: readonly Concept[],
+  { selection, proof }: Halves,
   limit: number,
 ): ConceptEvidence[] {
-  const ordered = byLift(onHalf(activations, selection), onHalf(activations, proof), concepts);
-  const best = ordered.slice(0, Math.max(0, limit));
-  const ofLabel = ordered.find(({ concept }) => concept === own);
-  return ofLabel === undefined || best.length === 0 || best.includes(ofLabel) ? best : [...best.slice(0, -1), ofLabel];
-}
-
-function provenConcept(onSelection: RankedHalf, onProof: RankedHalf, concepts: Concept[]): ConceptEvidence | null {
-  let best: { index: number; match: Match } | null = null;
-  for (let index = 0; index < concepts.length; index++) {
-    const match = matchOf(onSelection, concepts[index], index);
-    if (best !== null && match.bound <= best.match.bound) continue;
-    if (holds(match, concepts.length)) best = { index, match };
-  }
-  if (best === null) return null;
-  const chosen = concepts[best.index];
-  const proof = matchOf(onProof, chosen, best.index);
-  return holds(proof, 1) ? evidenceOf(chosen, best.match, proof) : null;
-}
-
-/** Every concept's evidence: first what stands out from chance (one hit on a rare tag does not), then by lift. */
-function byLift(onSelection: RankedHalf, onProof: RankedHalf, concepts: Concept[]): ConceptEvidence[] {
-  const rated = concepts.map((concept, index) => {
-    const proof = matchOf(onProof, concept, index);
-    const evidence = evidenceOf(concept, matchOf(onSelection, concept, index), proof);
-    return { evidence, standsOut: proof.hits > 1 && standsOut(proof.hits, proof.top, evidence.baseRate) };
-  });
-  return rated
+  const onSelection = rankedHalf(activations, selection);
+  const onProof = rankedHalf(activations, proof);
+  const tests = new FalseDiscovery();
+  const ordered = concepts
+    .map((concept, index) => {
+      const match = matchOf(onProof, proof.bearers[index]);
+      tests.add(match.z);
+      const { hits, of } = topHits(onProof, match.bearers);
+      const share = match.bearers.length / Math.max(1, proof.items.length);
+      const lift = of === 0 || share === 0 ? 0 : hits / of / share;
+      // One hit on a rare tag is chance, whatever its lift.
+      return { concept, index, match, lift, standsOut: hits > 1 && standsOut(hits, of, share) };
+    })
     .sort(
       (a, b) =>
-        Number(b.standsOut) - Number(a.standsOut) ||
-        b.evidence.lift - a.evidence.lift ||
-        b.evidence.heldOutAuc - a.evidence.heldOutAuc,
-    )
-    .map(({ evidence }) => evidence);
-}
-
-/** A neuron's activations, ranked on a half. */
-function onHalf(activations: Float32Array, half: Half): RankedHalf {
-  const { items } = half;
-  const values = new Float32Array(items.length);
-  for (let i = 0; i < items.length; i++) values[i] = activations[items[i]];
-  return rankedHalf(values, half);
-}
-
-/** `like Alien, The Thing`: the two most active items, without years, and with articles where they are spoken. */
-function likeness(activations: Float32Array, items: Items): string {
-  const typical = strongest(activations, 2).map((item) => shortTitle(titleOf(items, item)));
-  return typical.length === 0 ? "active on users only" : `like ${typical.join(", ")}`;
-}
-
-const LONGEST_TITLE = 40;
-
-function shortTitle(title: string): string {
-  const plain = (title.replace(/\s*\(\d{4}\)\s*$/, "") || title).replace(/^(.+), (The|An?)$/, "$2 $1");
-  const characters = [...plain];
-  return characters.length <= LONGEST_TITLE
-    ? plain
-    : `${characters
-        .slice(0, LONGEST_TITLE - 1)
-        .join("")
-        .trimEnd()}…`;
+        Number(b.standsOut) - Number(a.standsOut) || b.lift - a.lift || b.match.auc - a.match.auc || a.index - b.index,
+    );
+  const best = ordered.slice(0, Math.max(0, limit));
+  const ofLabel = ordered.find(({ concept }) => concept.key === own);
+  const listed =
+    ofLabel === undefined || best.length === 0 || best.includes(ofLabel) ? best : [...best.slice(0, -1), ofLabel];
+  return listed.map(({ concept, index, match }) => ({
+    ...evidenceOf(concept, "items", matchOf(onSelection, selection.bearers[index]), match, onProof),
+    q: tests.rate(match.z),
+  }));
 }

@@ -22,6 +22,10 @@ export interface Items extends Entities {
   years: readonly (number | null)[] | null;
   /** Per tag column of the manifest, the tags of each row. */
   tags: { column: string; values: string[][] }[];
+  /** Per number column of the manifest, the value of each row; NaN where there is none. */
+  numbers: { column: string; values: Float64Array }[];
+  /** Per text column of the manifest, the text of each row ("" where missing). */
+  texts: { column: string; values: readonly string[] }[];
 }
 
 export interface Users extends Entities {

@@ -9,7 +9,7 @@ import { liesWithin } from "./manifest-paths";
 const DEEPEST = 4;
 const MOST_ENTRIES = 4_000;
 const OURS =
-  /(^|\/)((sae_weights|neurons)\.safetensors|(recprism|recommender|labels|report|sources|cfg)\.json|[^/]*\.steer\.json)$/;
+  /(^|\/)((sae_weights|neurons)\.safetensors|(recprism|recommender|labels|report|structure|audit|sources|cfg)\.json|[^/]*\.steer\.json)$/;
 
 export interface FolderFiles {
   /** Relative to the folder, with forward slashes; those nearer to the top first. */

@@ -60,11 +60,13 @@ function checkDimensions({ manifest, place }: Loading, users: Users, items: Item
 }
 
 export async function loadItems(loading: Loading): Promise<{ items: Items; named: NamedRows }> {
-  const { title, year, tags, table } = loading.manifest.items;
+  const { title, year, tags, numbers, texts, table } = loading.manifest.items;
   const columns = [
     ...(title === undefined ? [] : [{ key: "items.title", column: title }]),
     ...(year === undefined ? [] : [{ key: "items.year", column: year }]),
     ...tags.map(({ column }, index) => ({ key: `items.tags[${index}]`, column })),
+    ...numbers.map((column, index) => ({ key: `items.numbers[${index}]`, column })),
+    ...texts.map((column, index) => ({ key: `items.texts[${index}]`, column })),
   ];
   const loaded = await loadEntities(loading, "items", columns);
   const { ids } = loaded.entities;
@@ -85,6 +87,8 @@ export async function loadItems(loading: Loading): Promise<{ items: Items; named
       column,
       values: loaded.column(column).map((text) => tagsOf(text, separator)),
     })),
+    numbers: numbers.map((column) => ({ column, values: numbersOf(loading, loaded, column) })),
+    texts: texts.map((column) => ({ column, values: loaded.column(column) })),
   };
   return { items, named: named(loaded, (row) => titles?.[row] ?? null) };
 }
@@ -112,6 +116,28 @@ function yearOfText(text: string): number | null {
 function yearOfTitle(title: string): number | null {
   const match = /\((1\d{3}|20\d{2})\)\s*$/.exec(title);
   return match === null ? null : Number(match[1]);
+}
+
+/** What tables write where a number is missing. */
+const NO_NUMBER = /^(|nan|null|none|na|n\/a)$/i;
+
+/** NaN where there is no number; a warning where something else stands in its place. */
+function numbersOf({ manifest, warnings }: Loading, { entities, column }: LoadedEntities, name: string): Float64Array {
+  const texts = column(name).map((text) => text.trim());
+  const values = Float64Array.from(texts, (text) => {
+    const value = NO_NUMBER.test(text) ? Number.NaN : Number(text);
+    return Number.isFinite(value) ? value : Number.NaN;
+  });
+  const isWrong = (text: string, row: number) => Number.isNaN(values[row]) && !NO_NUMBER.test(text);
+  const wrong = texts.filter(isWrong).length;
+  if (wrong > 0) {
+    const row = texts.findIndex(isWrong);
+    const { table } = manifest.items;
+    warnings.push(
+      `${counted(wrong)} values of ${table === undefined ? "the items" : tableName(table)}, column ${name}, are no numbers, first "${texts[row]}" of item ${entities.ids.at(row)} (row ${row}). They count as missing.`,
+    );
+  }
+  return values;
 }
 
 function tagsOf(text: string, separator: string | undefined): string[] {

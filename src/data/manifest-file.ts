@@ -57,8 +57,13 @@ function written({ version, name, items, users, interactions, recommender, sae }
   return {
     version,
     name,
-    items: { ...items, tags: items.tags.length > 0 ? items.tags : undefined },
-    users: { ...users, attributes: users.attributes.length > 0 ? users.attributes : undefined },
+    items: {
+      ...items,
+      tags: unlessEmpty(items.tags),
+      numbers: unlessEmpty(items.numbers),
+      texts: unlessEmpty(items.texts),
+    },
+    users: { ...users, attributes: unlessEmpty(users.attributes) },
     interactions,
     recommender: recommender.kind === "dot" ? undefined : recommender,
     sae: Object.keys(changed).length > 0 ? changed : undefined,
@@ -81,4 +86,8 @@ async function exists(file: string): Promise<boolean> {
     if (faultCode(thrown) === "ENOENT") return false;
     throw readFault(thrown, file);
   }
+}
+
+function unlessEmpty<Value>(list: Value[]): Value[] | undefined {
+  return list.length > 0 ? list : undefined;
 }

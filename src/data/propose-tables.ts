@@ -9,12 +9,14 @@ import {
   namesInteractions,
   namesRating,
   namesTags,
+  namesText,
   namesTime,
   namesTitle,
   namesYear,
   type Side,
   subjectOfFile,
   tagSeparator,
+  tellsNoAmount,
 } from "./recognise";
 import type { FoundMatrix, FoundTable } from "./scan";
 import { countedRows, mayHaveRows, type TableColumn } from "./tables";
@@ -29,6 +31,12 @@ export interface ChosenInteractions {
 
 /** What a person pointed at outweighs what is only near or fits. */
 const POINTED = 6;
+
+/** More columns of one kind would drown what neurons are named by. */
+const MOST_COLUMNS = 5;
+
+/** Flags and grades have fewer values: no amounts. */
+const FEWEST_NUMBERS = 5;
 
 /** The table that most looks like interactions, or undefined; the others may then describe items and users. */
 export function likelyInteractions(tables: FoundTable[], near: string): FoundTable | undefined {
@@ -105,6 +113,8 @@ export interface ItemColumns {
   title: TableColumn | null;
   year: TableColumn | null;
   tags: Manifest["items"]["tags"];
+  numbers: string[];
+  texts: string[];
 }
 
 export function chooseItemColumns(
@@ -124,6 +134,14 @@ export function chooseItemColumns(
   const year = dated.find(isYear) ?? dated.find(({ name, distinct }) => namesYear(name) && distinct > 0);
   const rest = texts.filter((column) => column !== title && column !== year);
   const tags = tagColumns(rest, rows, known);
+  // Of a known set the layout says it all.
+  const others = known === undefined ? columns.filter((column) => column !== title && column !== year) : [];
+  const numbers = others.filter((column) => looksLikeAmount(column, rows)).slice(0, MOST_COLUMNS);
+  const descriptions = others
+    .filter(
+      (column) => column.type === "text" && column.distinct > 1 && namesText(column.name) && !tags.includes(column),
+    )
+    .slice(0, MOST_COLUMNS);
   const choice = (role: ProposalRole, name: string, none: string) => ({
     role,
     name,
@@ -143,9 +161,15 @@ export function chooseItemColumns(
     tagCandidates(table, columns, tags),
     together(tags),
   );
+  const several = (role: ProposalRole, name: string, none: string, likely: readonly TableColumn[]) =>
+    draft.choose(choice(role, name, none), columnSets(columns.map(describedIn(table)), likely), together(likely)) ?? [];
+  const numbersChosen = several("item-numbers", "Numbers", "none, such as a price or a length", numbers);
+  const textsChosen = several("item-texts", "Descriptions", "none; words of titles are looked at anyway", descriptions);
   return {
     title: titleChosen,
     year: yearChosen,
+    numbers: numbersChosen.map(({ name }) => name),
+    texts: textsChosen.map(({ name }) => name),
     tags: (tagged ?? []).map((column) => {
       const separator = known?.tags.find((tag) => tag.column === column.name)?.separator ?? tagSeparator(column);
       return { column: column.name, ...(separator === undefined ? {} : { separator }) };
@@ -159,17 +183,27 @@ function tagColumns(texts: TableColumn[], rows: number, known: KnownItems | unde
   return called.length > 0 ? called : texts.filter((column) => looksLikeTags(column, rows)).slice(0, 1);
 }
 
-/** Each column, and all that are likely together. */
+/** As `columnSets`, with what stands between the tags of a line. */
 function tagCandidates(
   table: FoundTable | null,
   columns: TableColumn[],
   likely: readonly TableColumn[],
 ): Candidate<readonly TableColumn[]>[] {
-  const single = columns.map(describedIn(table)).map(({ found, ...plain }) => {
-    const separator = tagSeparator(found);
-    const detail = separator === undefined ? plain.detail : `${plain.detail}, separated by ${separator}`;
-    return { ...plain, detail, found: [found] };
+  const single = columns.map(describedIn(table)).map((candidate) => {
+    const separator = tagSeparator(candidate.found);
+    return separator === undefined
+      ? candidate
+      : { ...candidate, detail: `${candidate.detail}, separated by ${separator}` };
   });
+  return columnSets(single, likely);
+}
+
+/** Each column, and all that are likely together. */
+function columnSets(
+  columns: readonly Candidate<TableColumn>[],
+  likely: readonly TableColumn[],
+): Candidate<readonly TableColumn[]>[] {
+  const single = columns.map((candidate) => ({ ...candidate, found: [candidate.found] }));
   if (likely.length < 2) return single;
   return [{ value: together(likely) ?? "", detail: "each on its own", found: likely }, ...single];
 }
@@ -271,6 +305,13 @@ export function attributesOf(table: FoundTable, id: TableColumn): string[] {
 
 function isYear({ name, type, smallest, largest }: TableColumn): boolean {
   return namesYear(name) && type === "integer" && (smallest ?? 0) >= 1000 && (largest ?? 9999) <= 2100;
+}
+
+/** A price, a length, a count: neither an id nor a year, nor one of a few grades. */
+function looksLikeAmount({ name, type, distinct }: TableColumn, rows: number): boolean {
+  if (type === "text" || distinct < FEWEST_NUMBERS || tellsNoAmount(name)) return false;
+  // A whole number of its own on every line names the line.
+  return type === "number" || distinct < rows;
 }
 
 function looksLikeTags(column: TableColumn, rows: number): boolean {

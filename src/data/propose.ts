@@ -142,12 +142,12 @@ function chooseAll(draft: ProposalDraft, scan: Scan, given: readonly string[]): 
 
 /** What a manifest says of items and users apart from embeddings and ids. */
 function described({ items, users }: Choices): {
-  items: Pick<Manifest["items"], "table" | "title" | "year" | "tags">;
+  items: Pick<Manifest["items"], "table" | "title" | "year" | "tags" | "numbers" | "texts">;
   users: Pick<Manifest["users"], "table" | "attributes">;
 } {
-  const { title, year, tags } = items.columns;
+  const { title, year, ...columns } = items.columns;
   return {
-    items: { table: items.table?.source, title: title?.name, year: year?.name, tags },
+    items: { table: items.table?.source, title: title?.name, year: year?.name, ...columns },
     users: { table: users.table?.source, attributes: users.attributes },
   };
 }

@@ -123,6 +123,23 @@ export function namesTags(column: string): boolean {
   );
 }
 
+const TEXT_WORDS = words("description descriptions overview plot summary synopsis abstract blurb tagline lyrics");
+
+/** `description`, `plot_summary` */
+export function namesText(column: string): boolean {
+  return partsOf(column).some((part) => TEXT_WORDS.has(part));
+}
+
+const NAMING_WORDS = words(
+  "id ids idx index key code imdbid tmdbid itemid movieid productid zip postcode isbn ean upc barcode phone latitude longitude lat lon lng",
+);
+
+/** Numbers that name, date or place something, or are one of many: `imdbId`, `release_date`, `zip`, `dim_3`. */
+export function tellsNoAmount(column: string): boolean {
+  const named = partsOf(column).some((part) => NAMING_WORDS.has(part));
+  return named || namesYear(column) || namesTime(column) || /\d$/.test(column);
+}
+
 /** `timestamp`, `unixReviewTime` */
 export function namesTime(column: string): boolean {
   return partsOf(column).some((part) => ["timestamp", "time", "date", "datetime", "ts"].includes(part));

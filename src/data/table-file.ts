@@ -59,26 +59,35 @@ export async function openTableFile(
 ): Promise<OpenedTableFile> {
   const file = typeof table === "string" ? table : table.file;
   await refuseEmpty(file);
-  try {
-    switch (extname(unpackedName(file)).toLowerCase()) {
-      case ".parquet":
-      case ".pq":
-        return await parquetFile(connection, file, reading);
-      case ".json":
-        return await jsonFile(connection, file, "auto", reading);
-      case ".jsonl":
-      case ".ndjson":
-        return await jsonFile(connection, file, "newline_delimited", reading);
-      case ".sqlite":
-      case ".sqlite3":
-      case ".db":
-      case ".db3":
-        return await sqliteFile(connection, file, typeof table === "string" ? undefined : table.table, reading);
-      default:
-        return delimitedFile(connection, await readCsvHeader(table), table, reading);
-    }
-  } catch (thrown) {
+  const told = (thrown: unknown) => {
     throw tableFault(thrown, file);
+  };
+  const opened = await openByName(connection, file, table, reading).catch(told);
+  return { ...opened, load: (into, wanted, as) => opened.load(into, wanted, as).catch(told) };
+}
+
+async function openByName(
+  connection: DuckDBConnection,
+  file: string,
+  table: TableFile,
+  reading: TableReading,
+): Promise<OpenedTableFile> {
+  switch (extname(unpackedName(file)).toLowerCase()) {
+    case ".parquet":
+    case ".pq":
+      return parquetFile(connection, file, reading);
+    case ".json":
+      return jsonFile(connection, file, "auto", reading);
+    case ".jsonl":
+    case ".ndjson":
+      return jsonFile(connection, file, "newline_delimited", reading);
+    case ".sqlite":
+    case ".sqlite3":
+    case ".db":
+    case ".db3":
+      return sqliteFile(connection, file, typeof table === "string" ? undefined : table.table, reading);
+    default:
+      return delimitedFile(connection, await readCsvHeader(table), table, reading);
   }
 }
 

@@ -1,18 +1,20 @@
 /** What a trained SAE is compared with: the raw dimensions of the embeddings, and an SAE that was never trained. */
-import { type Matrix, matrix } from "../data/matrix";
-import type { Baseline, Report } from "../protocol/artifact";
+import { columnsOf } from "../concepts/label";
+import { gatheredRows, type Matrix, matrix } from "../data/matrix";
+import type { Baseline, NeuronLabel, Report } from "../protocol/artifact";
 import type { Recommender } from "../recommender/recommender";
 import type { ComparedLists } from "../sae/fidelity";
 import { type Health, HealthTally } from "../sae/health";
 import type { Sae } from "../sae/model";
 import { monosemanticity } from "../sae/monosemanticity";
 import { randomSae } from "../sae/random-sae";
+import { type LabelledUsers, neuronsOnData } from "./labelled-users";
 import { accuracyMeasures, type FidelityMeasures, fidelityMeasures, unchangedLists } from "./list-measures";
 import type { MeasuredRows } from "./measured-rows";
-import { columnsOf, labelsOf, type NeuronMeasures, neuronMeasures } from "./neuron-measures";
+import { labelsOf, type NeuronMeasures, neuronMeasures } from "./neuron-measures";
 import { type Pace, partOf } from "./pace";
 import type { RankedDataset } from "./ranked-catalogue";
-import { listsOf, saeOnData } from "./sae-on-data";
+import { listsOf, type SaeOnData, saeOnData } from "./sae-on-data";
 
 /** Neurons of a baseline are alike, so the first of them stand for all. */
 const MOST_NEURONS = 128;
@@ -23,6 +25,7 @@ const MOST_RANKED_USERS = 200;
 export interface Measured {
   ranked: RankedDataset;
   rows: MeasuredRows;
+  labelled: LabelledUsers;
   /** L2-normalised embeddings of the measured items. */
   unitItems: Matrix;
   seed: number;
@@ -36,54 +39,81 @@ export function sharedMeasures(health: Health, neurons: NeuronMeasures, lists: F
 
 /** @param lists the SAE's, whose originals are those of the raw embeddings */
 export async function rawDimensions(
-  { rows: { users, items, concepts }, unitItems, seed }: Measured,
+  measured: Measured,
   lists: readonly ComparedLists[],
   pace: Pace,
 ): Promise<Baseline> {
-  const { embeddings } = items;
+  const { rows, unitItems, seed } = measured;
+  const { embeddings } = rows.items;
   const tally = new HealthTally(embeddings.columns);
-  for (const [side, rows] of [["users", users] as const, ["items", embeddings] as const]) {
-    tally.add(side, { embeddings: rows, activations: magnitudes(rows), reconstructed: rows });
+  for (const [side, of] of [["users", rows.users] as const, ["items", embeddings] as const]) {
+    tally.add(side, { embeddings: of, activations: magnitudes(of), reconstructed: of });
   }
-  const dimensions = columnsOf(embeddings, 0, Math.min(embeddings.columns, MOST_NEURONS / 2));
-  const halves = positiveAndNegativeHalves(dimensions);
-  const labels = await labelsOf(halves, activeColumns(halves), items, concepts, seed, pace);
+  const labels = await rawDimensionLabels(measured, pace);
   const unchanged = unchangedLists(lists);
   return {
     ...sharedMeasures(
-      tally.health([users, embeddings]),
-      neuronMeasures(monosemanticity(dimensions, unitItems), labels, seed),
+      tally.health([rows.users, embeddings]),
+      neuronMeasures(monosemanticity(firstDimensions(embeddings), unitItems), labels, seed),
       fidelityMeasures(unchanged, seed),
     ),
-    neurons: halves.columns,
+    neurons: labels.length,
     ndcg20Change: accuracyMeasures(unchanged, seed)?.ndcg20Change ?? null,
   };
+}
+
+/** Of each dimension's positive and negative half. */
+export async function rawDimensionLabels(
+  { rows: { users, items, concepts }, labelled }: Pick<Measured, "rows" | "labelled">,
+  pace: Pace,
+): Promise<NeuronLabel[]> {
+  const activations = positiveAndNegativeHalves(firstDimensions(items.embeddings));
+  const ofUsers = positiveAndNegativeHalves(firstDimensions(gatheredRows(users, labelled.places)));
+  const live = activeColumns(activations);
+  const audience = { concepts: labelled.concepts, activations: ofUsers };
+  return labelsOf({ activations, live, items, concepts, audience }, pace);
 }
 
 /** @param users rows of the users to rank for, in random order */
 export async function untrained(
   sae: Sae,
   { l0 }: Pick<Report, "l0">,
-  { ranked, rows, unitItems, seed }: Measured,
+  measured: Measured,
   recommender: Recommender,
   users: Uint32Array,
   pace: Pace,
 ): Promise<Baseline> {
-  const random = randomSae(sae, l0, [rows.users, rows.items.embeddings], seed);
-  const neurons = Math.min(random.encoderBias.length, MOST_NEURONS);
-  const { itemActivations, health } = await saeOnData(random, rows, neurons, partOf(pace, 0, 0.3));
-  const labels = await labelsOf(itemActivations, health.live, rows.items, rows.concepts, seed, partOf(pace, 0.3, 0.6));
+  const { ranked, unitItems, seed } = measured;
+  const { random, onData, labels } = await untrainedLabels(sae, l0, measured, partOf(pace, 0, 0.6));
   const some = users.subarray(0, Math.min(MOST_RANKED_USERS, Math.ceil(users.length / 2)));
   const lists = await listsOf(random, ranked, recommender, some, seed, partOf(pace, 0.6, 1));
   return {
     ...sharedMeasures(
-      health,
-      neuronMeasures(monosemanticity(itemActivations, unitItems), labels, seed),
+      onData.health,
+      neuronMeasures(monosemanticity(onData.itemActivations, unitItems), labels, seed),
       fidelityMeasures(lists, seed),
     ),
-    neurons,
+    neurons: labels.length,
     ndcg20Change: accuracyMeasures(lists, seed)?.ndcg20Change ?? null,
   };
+}
+
+/** @param l0 of the SAE, which the random one is given as far as its activation allows */
+export async function untrainedLabels(
+  sae: Sae,
+  l0: number,
+  { rows, labelled, seed }: Pick<Measured, "rows" | "labelled" | "seed">,
+  pace: Pace,
+): Promise<{ random: Sae; onData: SaeOnData; labels: NeuronLabel[] }> {
+  const random = randomSae(sae, l0, [rows.users, rows.items.embeddings], seed);
+  const neurons = Math.min(random.encoderBias.length, MOST_NEURONS);
+  const onData = await saeOnData(random, rows, neurons, partOf(pace, 0, 0.5), labelled.places);
+  const labels = await labelsOf(neuronsOnData(onData, rows, labelled), partOf(pace, 0.5, 1));
+  return { random, onData, labels };
+}
+
+function firstDimensions(embeddings: Matrix): Matrix {
+  return columnsOf(embeddings, 0, Math.min(embeddings.columns, MOST_NEURONS / 2));
 }
 
 function magnitudes({ rows, columns, values }: Matrix): Matrix {

@@ -1,6 +1,6 @@
 /** The work of measuring and labelling an SAE: one that came without, as from elsewhere, or one whose data changed since. */
 import { RecPrismError } from "../protocol/error";
-import { readArtifact, writeMeasures } from "../sae/artifact";
+import { readTraining, writeMeasures } from "../sae/artifact";
 import { readSae } from "../sae/saelens";
 import { checkDimensions } from "./artifact-fit";
 import { measured } from "./measure";
@@ -25,7 +25,7 @@ export async function runMeasureJob({ manifestPath, out }: MeasureJob, hooks: Jo
     hooks.progress({ ...NOT_STARTED, phase: "measuring" });
     try {
       // An SAE of our own was measured before: how it was trained stays true.
-      const before = (await readArtifact(out).catch(() => null))?.report;
+      const before = await readTraining(out, hash);
       const { steps, trainSeconds: seconds, interrupted } = before ?? { steps: 0, trainSeconds: 0, interrupted: false };
       const training = { steps, seconds, interrupted };
       const measures = await measured(dataset, recommender, sae, training, {

@@ -9,6 +9,7 @@ import { duplicates } from "../sae/duplicates";
 import type { Sae } from "../sae/model";
 import { monosemanticity, unitRows } from "../sae/monosemanticity";
 import { rawDimensions, sharedMeasures, untrained } from "./baselines";
+import { labelledUsers, neuronsOnData } from "./labelled-users";
 import { accuracyMeasures, fidelityMeasures } from "./list-measures";
 import { measuredRows, seedOf } from "./measured-rows";
 import { labelsOf, neuronMeasures } from "./neuron-measures";
@@ -16,6 +17,7 @@ import { type PaceHooks, paceOf, partOf } from "./pace";
 import { rankedCatalogue } from "./ranked-catalogue";
 import { rankedUsers } from "./ranked-users";
 import { listsOf, saeOnData } from "./sae-on-data";
+import { structureAndAudit } from "./structure-measures";
 
 export interface TrainingFacts {
   steps: number;
@@ -46,19 +48,31 @@ export async function measured(
   const { embeddings } = dataset.items;
   const data = dataFingerprint([dataset.users.embeddings, embeddings]);
   const activity = await neuronActivity(sae, rows.users, embeddings, data, partOf(pace, 0, 0.05));
-  const { itemActivations, health } = await saeOnData(sae, rows, latents, partOf(pace, 0.05, 0.1));
-  const labels = await labelsOf(itemActivations, health.live, rows.items, rows.concepts, seed, partOf(pace, 0.1, 0.3));
+  const labelled = labelledUsers(dataset, latents, seed);
+  const onData = await saeOnData(sae, rows, latents, partOf(pace, 0.05, 0.1), labelled.places);
+  const { itemActivations, health } = onData;
+  const labels = await labelsOf(neuronsOnData(onData, rows, labelled), partOf(pace, 0.1, 0.3));
   const scores = monosemanticity(itemActivations, unitItems);
   const lists = await listsOf(sae, ranked, recommender, users.rows, seed, partOf(pace, 0.3, 0.8));
 
-  const shared = { ranked, rows, unitItems, seed };
+  const shared = { ranked, rows, labelled, unitItems, seed };
   const baselines = {
     rawDimensions: await rawDimensions(shared, lists, partOf(pace, 0.8, 0.9)),
-    randomSae: await untrained(sae, health, shared, recommender, users.rows, partOf(pace, 0.9, 1)),
+    randomSae: await untrained(sae, health, shared, recommender, users.rows, partOf(pace, 0.9, 0.95)),
   };
+  const neurons = { sae, labels, live: health.live, itemActivations, concepts: rows.concepts };
+  const { structure, audit } = await structureAndAudit(
+    neurons,
+    dataset,
+    ranked,
+    recommender,
+    users.rows,
+    seed,
+    partOf(pace, 0.95, 1),
+  );
   const concepts = labels.map(({ evidence }) => evidence?.concept ?? null);
   const report: Omit<Report, "sae"> = {
-    version: 1,
+    version: 2,
     users: dataset.users.ids.length,
     items: dataset.items.ids.length,
     dimensions: dataset.items.embeddings.columns,
@@ -81,8 +95,10 @@ export async function measured(
   };
   hooks.progress(1);
   return (hash) => ({
-    labels: { version: 1, sae: hash, neurons: labels },
+    labels: { version: 2, sae: hash, neurons: labels },
     report: { ...report, sae: hash },
+    structure: { ...structure, sae: hash },
+    audit: { ...audit, sae: hash },
     activity,
   });
 }

@@ -1,5 +1,6 @@
 /** The rows whose activations are measured: all of them, or a random sample of large data. */
 import { type Concept, conceptCandidates } from "../concepts/candidates";
+import { positionsAmong } from "../concepts/halves";
 import type { Dataset, Items } from "../data/dataset";
 import { type Ids, listedIds } from "../data/ids";
 import { gatheredRows, inMemory, type Matrix, type Rows } from "../data/matrix";
@@ -21,7 +22,7 @@ export type ItemsInMemory = Items & { embeddings: Matrix };
 const MOST_ROWS = 100_000;
 /** Of the embeddings of either: a quarter of a gigabyte. */
 const MOST_EMBEDDING_VALUES = 2 ** 26;
-/** Item activations are kept while they are labelled. */
+/** Item activations are kept while they are labelled: labels of large catalogues are found and proved on a sample. */
 const MOST_ITEM_ACTIVATIONS = 2 ** 26;
 
 /** Of samples and splits; a fixed one for an SAE that was trained elsewhere. */
@@ -37,22 +38,28 @@ export function measuredRows(
   concepts = conceptCandidates(dataset.items, dataset.interactions),
 ): MeasuredRows {
   const { items } = dataset;
-  const mostItems = Math.min(mostRows(items.embeddings), Math.floor(MOST_ITEM_ACTIVATIONS / latents));
-  const itemRows = sampledRows(items.ids.length, mostItems, derivedSeed(seed, "measured items"));
+  const itemRows = measuredItemRows(dataset, latents, seed);
   return {
     users: measuredUsers(dataset, seed),
     items: itemsAmong(items, itemRows),
-    concepts:
-      itemRows.length === items.ids.length ? concepts : concepts.map((concept) => conceptAmong(concept, itemRows)),
+    concepts: conceptsAmong(concepts, items.ids.length, itemRows),
   };
 }
 
+/** Which items are measured; ascending. */
+export function measuredItemRows({ items: { embeddings } }: Dataset, latents: number, seed: number): Uint32Array {
+  const most = Math.min(mostRows(embeddings), Math.floor(MOST_ITEM_ACTIVATIONS / latents));
+  return sampledRows(embeddings.rows, most, derivedSeed(seed, "measured items"));
+}
+
+/** Which users are measured; ascending. */
+export function measuredUserRows({ users: { embeddings } }: Dataset, seed: number): Uint32Array {
+  return sampledRows(embeddings.rows, mostRows(embeddings), derivedSeed(seed, "measured users"));
+}
+
 /** Embeddings of the users that are measured. */
-export function measuredUsers({ users: { embeddings } }: Dataset, seed: number): Matrix {
-  return embeddingsOf(
-    embeddings,
-    sampledRows(embeddings.rows, mostRows(embeddings), derivedSeed(seed, "measured users")),
-  );
+export function measuredUsers(dataset: Dataset, seed: number): Matrix {
+  return embeddingsOf(dataset.users.embeddings, measuredUserRows(dataset, seed));
 }
 
 function mostRows({ columns }: Rows): number {
@@ -76,6 +83,8 @@ export function itemsAmong(items: Items, rows: Uint32Array): ItemsInMemory {
     titles: items.titles && some(items.titles),
     years: items.years && some(items.years),
     tags: items.tags.map(({ column, values }) => ({ column, values: some(values) })),
+    numbers: items.numbers.map(({ column, values }) => ({ column, values: Float64Array.from(some(values)) })),
+    texts: items.texts.map(({ column, values }) => ({ column, values: some(values) })),
   };
 }
 
@@ -83,7 +92,21 @@ function idsAmong(ids: Ids, rows: Uint32Array): Ids {
   return listedIds(Array.from(rows, (row) => ids.at(row)));
 }
 
-function conceptAmong(concept: Concept, rows: Uint32Array): Concept {
-  const bears = Uint8Array.from(rows, (row) => concept.bears[row]);
-  return { ...concept, bears, count: bears.reduce((count, bearing) => count + bearing, 0) };
+/**
+ * The concepts of some rows alone.
+ *
+ * @param all how many rows there are
+ * @param rows that stay, ascending
+ */
+export function conceptsAmong<Of extends Concept>(concepts: Of[], all: number, rows: Uint32Array): Of[] {
+  if (rows.length === all) return concepts;
+  const positions = new Int32Array(all).fill(-1);
+  rows.forEach((row, position) => {
+    positions[row] = position;
+  });
+  return concepts.map((concept) => ({
+    ...concept,
+    bearers: positionsAmong(concept.bearers, positions),
+    rows: rows.length,
+  }));
 }

@@ -1,29 +1,51 @@
 /** Searching, filtering, sorting and paging of neurons. */
-import type { NeuronQuery, NeuronRow, Page } from "../protocol/engine";
+import { CONFIDENCES, type NeuronLabel } from "../protocol/artifact";
+import type { NeuronQuery, NeuronRow, NeuronSort, Page } from "../protocol/neurons";
+import { conditionOf } from "./neuron-query-language";
 
-export function queryNeurons(rows: readonly NeuronRow[], query: NeuronQuery): Page<NeuronRow> {
-  const words = (query.search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+/**
+ * @param labels what `labels.json` says of each row's neuron, by neuron
+ * @throws RecPrismError "query-invalid" for a search that cannot be read
+ */
+export function queryNeurons(
+  rows: readonly NeuronRow[],
+  labels: readonly NeuronLabel[],
+  query: NeuronQuery,
+): Page<NeuronRow> {
+  const holds = conditionOf(query.search ?? "");
   const kinds = new Set(query.kinds ?? []);
   const matching = rows.filter(
-    (row) => (kinds.size === 0 || kinds.has(row.kind)) && words.every((word) => matches(row, word)),
+    (row) => (kinds.size === 0 || kinds.has(row.kind)) && holds({ row, label: labels[row.neuron] }),
   );
-  const sign = query.descending ? -1 : 1;
   const sort = query.sort ?? "neuron";
+  const keyOf = sort === "label" ? labelRanks(rows) : (row: NeuronRow) => sortValue(row, sort);
+  const sign = query.descending ? -1 : 1;
   // Rows without a value come last in either direction.
   matching.sort((a, b) => {
-    const [left, right] = [a[sort], b[sort]];
+    const [left, right] = [keyOf(a), keyOf(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null) || a.neuron - b.neuron;
-    return sign * compare(left, right) || a.neuron - b.neuron;
+    return sign * (left < right ? -1 : left > right ? 1 : 0) || a.neuron - b.neuron;
   });
   const offset = query.offset ?? 0;
   return { rows: matching.slice(offset, offset + (query.limit ?? matching.length)), total: matching.length };
 }
 
-/** A number names that neuron; anything else must occur in the label. */
-function matches(row: NeuronRow, word: string): boolean {
-  return String(row.neuron) === word || row.label.toLowerCase().includes(word);
+function sortValue(row: NeuronRow, sort: Exclude<NeuronSort, "label">): number | string | null {
+  return sort === "confidence" ? -CONFIDENCES.indexOf(row.confidence) : row[sort];
 }
 
-function compare(a: number | string, b: number | string): number {
-  return typeof a === "string" && typeof b === "string" ? a.localeCompare(b) : Number(a) - Number(b);
+const ranksOfRows = new WeakMap<readonly NeuronRow[], Float64Array>();
+
+/** Places of the labels in the alphabet, without case and accents. They are kept with the rows: lists are sorted often. */
+function labelRanks(rows: readonly NeuronRow[]): (row: NeuronRow) => number {
+  let ranks = ranksOfRows.get(rows);
+  if (ranks === undefined) {
+    const keys = rows.map(({ label }) => label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase());
+    const places = new Map([...new Set(keys)].sort().map((key, place) => [key, place]));
+    ranks = new Float64Array(rows.reduce((most, { neuron }) => Math.max(most, neuron + 1), 0));
+    for (const [index, { neuron }] of rows.entries()) ranks[neuron] = places.get(keys[index])!;
+    ranksOfRows.set(rows, ranks);
+  }
+  const found = ranks;
+  return ({ neuron }) => found[neuron];
 }

@@ -1,53 +1,80 @@
 /** An SAE opened on a project's data: what lists and the Lab show of its neurons. */
 import { type Concept, conceptCandidates } from "../concepts/candidates";
-import { splitInHalves } from "../concepts/halves";
 import { itemSummary } from "../concepts/item-summary";
-import { conceptLifts } from "../concepts/label";
 import { type Dataset, titleOf } from "../data/dataset";
-import type { ConceptEvidence } from "../protocol/artifact";
-import type { NeuronDetail, NeuronExport, NeuronRow, SaeSummary } from "../protocol/engine";
+import type { LabelsFile } from "../protocol/artifact";
+import type { SaeSummary } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
-import { activationsOf, HISTOGRAM_BINS, type NeuronActivity, neuronActivity, TOP_ITEMS } from "../sae/activity";
+import type {
+  ItemMap,
+  ItemSummary,
+  NeuronComparison,
+  NeuronDetail,
+  NeuronExport,
+  NeuronRow,
+} from "../protocol/neurons";
+import type { Recommender } from "../recommender/recommender";
+import { type NeuronActivity, neuronActivity } from "../sae/activity";
 import { readActivity } from "../sae/activity-file";
-import { type MeasuredArtifact, readArtifact } from "../sae/artifact";
+import { type MeasuredArtifact, readArtifact, unmeasured } from "../sae/artifact";
 import { dataFingerprint } from "../sae/data-fingerprint";
 import type { Sae } from "../sae/model";
 import { checkDimensions } from "./artifact-fit";
-import { measuredRows, measuredUsers, seedOf } from "./measured-rows";
+import { MappedItems } from "./mapped-items";
+import { MeasuredNeurons } from "./measured-neurons";
+import { measuredUsers, seedOf } from "./measured-rows";
+import { checkCompared, neuronComparison } from "./neuron-comparison";
+import { NeuronDetails, strongestItems } from "./neuron-detail";
+import { readTree } from "./neuron-relatives";
+import { neuronRow, relabelledRow } from "./neuron-row";
+import { ScoreEffects } from "./score-effect";
 
-/** Bins of the histogram that make one of a sparkline. */
-const SPARKLINE_STEP = 2;
 const EXPORTED_ITEMS = 10;
-const LIFTS = 12;
+const MOST_ITEMS_ASKED = 1_000;
 /** Item activations that may be computed while a person waits for a project to open: a few seconds' work. */
 const MOST_ACTIVATIONS_AT_OPENING = 2 ** 28;
 
+/** What is made when a neuron is first looked at. */
+interface LookedAt {
+  measured: MeasuredNeurons;
+  details: NeuronDetails;
+}
+
 export class OpenSae {
-  readonly rows: readonly NeuronRow[];
   private allConcepts: Concept[] | null = null;
-  private labelled: ReturnType<OpenSae["labelledItems"]> | null = null;
+  private lookedAt: Promise<LookedAt> | null = null;
+  private readonly mapped: MappedItems;
 
   private constructor(
     readonly folder: string,
-    readonly artifact: MeasuredArtifact,
+    private measures: MeasuredArtifact,
     private readonly dataset: Dataset,
+    private readonly recommender: Recommender,
     private readonly activity: NeuronActivity,
+    private allRows: readonly NeuronRow[],
   ) {
-    this.rows = artifact.labels.neurons.map((_, neuron) => this.row(neuron));
+    this.mapped = new MappedItems(measures.sae, dataset.items.embeddings);
   }
 
   /** @throws RecPrismError "artifact-missing", "artifact-invalid" or "artifact-unmeasured" */
-  static async open(folder: string, dataset: Dataset): Promise<OpenSae> {
+  static async open(folder: string, dataset: Dataset, recommender: Recommender): Promise<OpenSae> {
     const artifact = await readArtifact(folder);
     checkDimensions(artifact.sae, dataset, folder);
     if (artifact.labels === null) {
-      throw new RecPrismError(
-        "artifact-unmeasured",
-        `The SAE in ${folder} came without labels and measures, as one that was trained elsewhere. Measure it first.`,
-        { file: folder },
-      );
+      throw unmeasured(folder);
     }
-    return new OpenSae(folder, artifact, dataset, await activityOf(folder, artifact, dataset));
+    const activity = await activityOf(folder, artifact, dataset);
+    const rows = artifact.labels.neurons.map((label) => neuronRow(label, artifact.report, activity));
+    return new OpenSae(folder, artifact, dataset, recommender, activity, rows);
+  }
+
+  get artifact(): MeasuredArtifact {
+    return this.measures;
+  }
+
+  /** By neuron; others from the moment on that labels change. */
+  get rows(): readonly NeuronRow[] {
+    return this.allRows;
   }
 
   /** Of all items; found when they are first asked for, since a list of neurons does without. */
@@ -67,95 +94,113 @@ export class OpenSae {
     };
   }
 
-  async detail(neuron: number): Promise<NeuronDetail> {
-    this.check(neuron);
-    const { activeItems, bounds, largestUser } = this.activity;
-    const { evidence } = this.artifact.labels.neurons[neuron];
-    const bears = this.concepts.find((concept) => concept.key === evidence?.concept)?.bears;
-    const topItems = this.topItems(neuron);
-    return {
-      ...this.rows[neuron],
-      evidence,
-      topItems: topItems.map(({ item, activation }) => ({
-        ...itemSummary(this.dataset.items, item),
-        activation,
-        bearsConcept: bears ? bears[item] === 1 : null,
-      })),
-      activationHistogram: {
-        edges: Array.from({ length: HISTOGRAM_BINS + 1 }, (_, bin) => (bin * bounds[neuron]) / HISTOGRAM_BINS),
-        items: this.histogram(neuron),
-      },
-      activeItems: activeItems[neuron],
-      lifts: await this.lifts(neuron),
-      largestItemActivation: topItems[0]?.activation ?? 0,
-      largestUserActivation: largestUser[neuron],
-    };
+  /** Shows the neurons by other labels of the same SAE from now on; writes nothing. */
+  relabelled(labels: LabelsFile): void {
+    this.measures = { ...this.measures, labels };
+    this.allRows = this.allRows.map((row, neuron) => relabelledRow(row, labels.neurons[neuron]));
   }
 
-  export(): NeuronExport[] {
+  /** @throws RecPrismError "not-found" */
+  async detail(neuron: number): Promise<NeuronDetail> {
+    this.check(neuron);
+    const { details } = await this.lookAt();
+    return details.detail(this.artifact.labels.neurons[neuron], this.rows);
+  }
+
+  /**
+   * @param neurons two to twelve
+   * @throws RecPrismError "query-invalid" or "not-found"
+   */
+  async compare(neurons: readonly number[]): Promise<NeuronComparison> {
+    checkCompared(neurons);
+    for (const neuron of neurons) this.check(neuron);
+    const { measured, details } = await this.lookAt();
+    return neuronComparison(
+      this.artifact.sae,
+      measured,
+      details,
+      neurons.map((neuron) => this.artifact.labels.neurons[neuron]),
+      neurons.map((neuron) => this.rows[neuron]),
+    );
+  }
+
+  itemMap(): Promise<ItemMap> {
+    return this.mapped.map();
+  }
+
+  /** @throws RecPrismError "not-found" */
+  async mapActivations(neuron: number): Promise<Float32Array> {
+    this.check(neuron);
+    return this.mapped.activations(neuron);
+  }
+
+  /** @throws RecPrismError "not-found" for a row that the catalogue does not have, "query-invalid" for too many */
+  items(rows: readonly number[]): ItemSummary[] {
     const { items } = this.dataset;
-    return this.rows.map(({ neuron, label, kind, ms, purity10, density }) => {
-      const topItems = this.topItems(neuron)
-        .slice(0, EXPORTED_ITEMS)
-        .map(({ item, activation }) => ({ id: items.ids.at(item), title: titleOf(items, item), activation }));
-      return { neuron, label, kind, ms, purity10, density, topItems };
+    if (rows.length > MOST_ITEMS_ASKED) {
+      throw new RecPrismError(
+        "query-invalid",
+        `${rows.length.toLocaleString("en")} items were asked for at once; ask for at most ${MOST_ITEMS_ASKED.toLocaleString("en")}.`,
+        { key: "rows" },
+      );
+    }
+    return rows.map((row) => {
+      if (Number.isInteger(row) && row >= 0 && row < items.ids.length) return itemSummary(items, row);
+      throw new RecPrismError("not-found", `There is no item in row ${row}; rows are 0 to ${items.ids.length - 1}.`, {
+        key: "rows",
+      });
     });
+  }
+
+  /** @param rows of the neurons to export; all where absent */
+  export(rows: readonly NeuronRow[] = this.rows): NeuronExport[] {
+    const { items } = this.dataset;
+    return rows.map(({ neuron, label, labelledBy, kind, confidence, ms, purity10, purity10BaseRate, density }) => ({
+      neuron,
+      label,
+      labelledBy,
+      kind,
+      confidence,
+      ms,
+      purity10,
+      purity10BaseRate,
+      density,
+      topItems: strongestItems(this.activity, neuron, EXPORTED_ITEMS).map(({ row, activation }) => ({
+        id: items.ids.at(row),
+        title: titleOf(items, row),
+        activation,
+      })),
+    }));
   }
 
   /** @throws RecPrismError "not-found" */
   check(neuron: number): void {
-    if (neuron < this.rows.length && neuron >= 0) return;
+    if (Number.isInteger(neuron) && neuron < this.rows.length && neuron >= 0) return;
     throw new RecPrismError("not-found", `There is no neuron ${neuron}; this SAE has 0 to ${this.rows.length - 1}.`, {
       key: "neuron",
     });
   }
 
-  private row(neuron: number): NeuronRow {
-    const { label, kind, evidence } = this.artifact.labels.neurons[neuron];
-    const { ms, density } = this.artifact.report.neurons[neuron];
-    const bins = this.histogram(neuron);
-    return {
-      neuron,
-      label,
-      kind,
-      ms,
-      purity10: evidence?.precision10 ?? null,
-      purity10BaseRate: evidence?.baseRate ?? null,
-      density,
-      histogram: Array.from({ length: HISTOGRAM_BINS / SPARKLINE_STEP }, (_, bin) =>
-        bins.slice(bin * SPARKLINE_STEP, (bin + 1) * SPARKLINE_STEP).reduce((sum, count) => sum + count, 0),
-      ),
-    };
+  /** What neurons do on the rows that are measured; made when it is first asked for. */
+  async measuredNeurons(): Promise<MeasuredNeurons> {
+    return (await this.lookAt()).measured;
   }
 
-  private histogram(neuron: number): number[] {
-    return Array.from(this.activity.histogram.subarray(neuron * HISTOGRAM_BINS, (neuron + 1) * HISTOGRAM_BINS));
+  private lookAt(): Promise<LookedAt> {
+    this.lookedAt ??= this.firstLook().catch((thrown) => {
+      this.lookedAt = null;
+      throw thrown;
+    });
+    return this.lookedAt;
   }
 
-  private topItems(neuron: number): { item: number; activation: number }[] {
-    const { topItems, topActivations } = this.activity;
-    const found: { item: number; activation: number }[] = [];
-    for (let place = neuron * TOP_ITEMS; place < (neuron + 1) * TOP_ITEMS && topItems[place] >= 0; place++) {
-      found.push({ item: topItems[place], activation: topActivations[place] });
-    }
-    return found;
-  }
-
-  /** Measured when the Lab asks, on the items that the label was found on. */
-  private async lifts(neuron: number): Promise<ConceptEvidence[]> {
-    const { kind, evidence } = this.artifact.labels.neurons[neuron];
-    if (kind === "dead" || this.concepts.length === 0) return [];
-    this.labelled ??= this.labelledItems();
-    const { embeddings, concepts, halves } = this.labelled;
-    const activations = await activationsOf(this.artifact.sae, embeddings, neuron);
-    return conceptLifts(activations, evidence?.concept, concepts, halves, LIFTS);
-  }
-
-  private labelledItems() {
-    const { sae } = this.artifact;
-    const { items, concepts } = measuredRows(this.dataset, sae.encoderBias.length, seedOf(sae), this.concepts);
-    const { embeddings } = items;
-    return { embeddings, concepts, halves: splitInHalves(embeddings.rows, concepts, seedOf(sae)) };
+  private async firstLook(): Promise<LookedAt> {
+    const { dataset, recommender, concepts, activity, folder } = this;
+    const { sae, hash } = this.artifact;
+    const measured = new MeasuredNeurons(sae, dataset, concepts);
+    const effects = new ScoreEffects(sae, dataset, recommender, measured.measured.users, seedOf(sae));
+    const tree = await readTree(folder, hash);
+    return { measured, details: new NeuronDetails({ sae, dataset, concepts, activity, measured, effects, tree }) };
   }
 }
 

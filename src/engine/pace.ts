@@ -28,6 +28,11 @@ export function paceOf(hooks: PaceHooks): Pace {
   };
 }
 
+/** For work that answers a person at once: nobody watches or cancels it, but others get their turn. */
+export function unwatchedPace(): Pace {
+  return paceOf({ progress: () => {}, cancelled: () => false });
+}
+
 /** The pace of a part of the work, whose share goes from `from` to `to` of the whole. */
 export function partOf(pace: Pace, from: number, to: number): Pace {
   return (share) => pace(from + share * (to - from));

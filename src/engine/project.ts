@@ -26,6 +26,7 @@ import { userRow } from "../steering/find-user";
 import { OpenSae } from "./open-sae";
 import { sourceFiles } from "./source-files";
 import { stalenessOf } from "./staleness";
+import { userDetail } from "./user-detail";
 
 const PROFILE_NEURONS = 12;
 
@@ -62,7 +63,7 @@ export class Project {
   /** Opens the artifact anew; a fault is kept and told by `summary` and by whoever needs the SAE. */
   async reloadSae(): Promise<void> {
     try {
-      this.openSae = await OpenSae.open(this.saeFolder, this.dataset);
+      this.openSae = await OpenSae.open(this.saeFolder, this.dataset, this.recommender);
       this.saeFault = null;
     } catch (thrown) {
       if (!(thrown instanceof RecPrismError)) throw thrown;
@@ -126,20 +127,20 @@ export class Project {
     }
     return [...starting, ...containing]
       .slice(0, limit)
-      .map((index) => ({ id: ids.at(index), detail: this.userDetail(index) }));
+      .map((index) => ({ id: ids.at(index), detail: userDetail(this.dataset, index) }));
   }
 
   user(id: string): UserProfile {
     const index = userRow(this.dataset.users, id);
-    const { sae, labels } = this.sae.artifact;
-    const latents = encode(sae, row(this.dataset.users.embeddings, index));
+    const { artifact, rows } = this.sae;
+    const latents = encode(artifact.sae, row(this.dataset.users.embeddings, index));
     const neurons = Array.from(latents, (activation, neuron) => {
-      const { label, kind } = labels.neurons[neuron];
+      const { label, kind } = rows[neuron];
       return { neuron, label, kind, activation };
     });
     return {
       id,
-      detail: this.userDetail(index),
+      detail: userDetail(this.dataset, index),
       neurons: neurons
         .filter(({ activation }) => activation > 0)
         .sort((a, b) => b.activation - a.activation)
@@ -170,13 +171,6 @@ export class Project {
   checkConfig(config: SteeringConfig, file?: string): void {
     const { artifact } = this.sae;
     checkSteeringConfig(config, { hash: artifact.hash, latents: artifact.sae.encoderBias.length }, file);
-  }
-
-  private userDetail(index: number): string {
-    const { users, interactions } = this.dataset;
-    const attributes = users.attributes.map(({ values }) => values[index]).filter((value) => value !== "");
-    const seen = interactions === null ? [] : [`${itemsOfUser(interactions, index).length} interactions`];
-    return [attributes.join(", "), ...seen].filter(Boolean).join("; ");
   }
 }
 

@@ -27,7 +27,7 @@ export function rankedCatalogue(dataset: Dataset, seed: number): RankedDataset {
 }
 
 /** @param rows of the items that stay, ascending */
-function interactionsAmong({ offsets, items }: Interactions, rows: Uint32Array, count: number): Interactions {
+export function interactionsAmong({ offsets, items }: Interactions, rows: Uint32Array, count: number): Interactions {
   const places = new Int32Array(count).fill(-1);
   for (const [place, item] of rows.entries()) places[item] = place;
   const kept = new Uint32Array(items.length);

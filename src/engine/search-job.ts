@@ -2,15 +2,19 @@
 import { cp } from "node:fs/promises";
 import { replaceFolderAtomically } from "../data/atomic-write";
 import type { Dataset } from "../data/dataset";
+import { whileLocked } from "../data/folder-lock";
 import type { RankedTrial, SearchRequest, TrainProgress } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { Preset, SaeSettings } from "../protocol/manifest";
 import type { RunRecord } from "../protocol/run";
 import type { Recommender } from "../recommender/recommender";
 import { removeCheckpoint } from "../sae/checkpoint";
+import { readLabels, writeLabels } from "../sae/labels-file";
 import { settingsFor, statedSettings } from "../sae/presets";
+import { readSae } from "../sae/saelens";
 import { type SearchSpace, searchedSettings, trialSettings } from "../sae/search-space";
 import { tradeOffScore } from "../sae/trade-off";
+import { wordsCarriedFrom } from "./carried-words";
 import { measured } from "./measure";
 import { withOpenData } from "./open-data";
 import { rememberRun, runId } from "./run-history";
@@ -55,6 +59,8 @@ export function checkSearch({ trials, tradeOff }: SearchRequest): void {
 /** @throws RecPrismError "training-diverged" where no trial could be trained, "settings-invalid" where nothing is left open */
 export async function runSearchJob(job: SearchJob, hooks: JobHooks): Promise<JobResult> {
   hooks.progress(NOT_STARTED);
+  // What persons said that cannot be read would be lost once the best SAE is written.
+  await readLabels(job.out);
   return withOpenData(job.manifestPath, async (dataset, recommender) => {
     const { preset, settings: base } = settingsFor(dataset, job);
     const space: SearchSpace = {
@@ -79,14 +85,22 @@ export async function runSearchJob(job: SearchJob, hooks: JobHooks): Promise<Job
   });
 }
 
-/** Replaces the artifact by the best trial's. An interrupted search keeps its folder, to go on from. */
+/** Replaces the artifact by the best trial's, to which the words of persons are carried. An interrupted search keeps its folder, to go on from. */
 async function published({ out, trials, tradeOff }: SearchJob, folder: string, ended: RunRecord[]): Promise<JobResult> {
   const interrupted = ended.length < trials;
   const ranking = ranked(ended, tradeOff);
   const best = ranking.find(({ record }) => record.state === "done")?.record;
   if (best) {
     const artifact = trialFolder(folder, best.trial!);
-    await replaceFolderAtomically(out, (temporary) => cp(artifact, temporary, { recursive: true }));
+    await whileLocked(out, async () => {
+      const { sae } = await readSae(artifact);
+      const withWords = await wordsCarriedFrom(out, sae.decoderWeights);
+      await replaceFolderAtomically(out, async (temporary) => {
+        await cp(artifact, temporary, { recursive: true });
+        const labels = await readLabels(temporary);
+        if (labels !== null) await writeLabels(temporary, withWords(labels));
+      });
+    });
   }
   if (!interrupted) await removeWorkFolder(folder);
   if (!interrupted && !best) {

@@ -7,7 +7,7 @@ import type { SeedStability } from "../protocol/artifact";
 import { RecPrismError } from "../protocol/error";
 import type { SaeSettings } from "../protocol/manifest";
 import type { Recommender } from "../recommender/recommender";
-import { type MeasuredArtifact, readArtifact, writeReport } from "../sae/artifact";
+import { type MeasuredArtifact, readArtifact, unmeasured, writeReport } from "../sae/artifact";
 import { removeCheckpoint } from "../sae/checkpoint";
 import type { Sae } from "../sae/model";
 import { readSae, writeSae } from "../sae/saelens";
@@ -148,9 +148,5 @@ async function record(folder: string, hash: string, stability: SeedStability): P
 async function measuredArtifact(folder: string): Promise<MeasuredArtifact> {
   const artifact = await readArtifact(folder);
   if (artifact.labels !== null) return artifact;
-  throw new RecPrismError(
-    "artifact-unmeasured",
-    `The SAE in ${folder} came without labels and measures, as one that was trained elsewhere. Measure it first.`,
-    { file: folder },
-  );
+  throw unmeasured(folder);
 }

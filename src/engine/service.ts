@@ -10,21 +10,30 @@ import { readManifest, writeManifest } from "../data/manifest-file";
 import { proposeManifest } from "../data/propose";
 import { writeSample } from "../data/sample";
 import { onRuntimeNotice } from "../graph/runtime-notice";
+import type { NeuronLabel } from "../protocol/artifact";
 import type { Engine, EngineEvents, ExportLanguage, ProjectId } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { manifestSchema } from "../protocol/manifest";
+import type { NeuronQuery, NeuronRow, Page } from "../protocol/neurons";
 import type { SteeringConfig } from "../protocol/steering";
 import { recommenderSettings } from "../recommender/training/defaults";
+import { readAudit, readStructure } from "../sae/artifact";
+import { changeLabels } from "../sae/labels-file";
 import { settingsFor } from "../sae/presets";
 import { parseSteeringConfig } from "../steering/config-file";
 import { checkEdits } from "../steering/edits";
 import { previewUser } from "../steering/preview";
 import { steeringWeights } from "../steering/weights";
+import { writeHtmlReport } from "./html-report";
 import { Jobs } from "./jobs";
+import { changedLabels, checkedAuthor } from "./label-change";
 import { proposedAddition } from "./manifest-addition";
 import { type LoadFault, manifestFaults } from "./manifest-check";
 import { suggestedValues } from "./manifest-values";
+import { namingQuestion, testedLabel, testQuestion } from "./model-labels";
 import { queryNeurons } from "./neuron-query";
+import type { OpenSae } from "./open-sae";
+import { personName } from "./person-name";
 import { Project } from "./project";
 import { rememberedRuns } from "./run-history";
 import { checkSearch } from "./search-job";
@@ -113,6 +122,10 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
       const { manifestPath, saeFolder } = projectOf(id);
       return jobs.start(id, { kind: "measure", manifestPath, out: saeFolder });
     },
+    async label(id) {
+      const { manifestPath, saeFolder } = projectOf(id);
+      return jobs.start(id, { kind: "label", manifestPath, out: saeFolder });
+    },
     async compareSeeds(id, seeds) {
       const { manifestPath, saeFolder } = projectOf(id);
       checkSeeds(seeds);
@@ -130,10 +143,39 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
 
     staleness: async (id) => projectOf(id).staleness(),
 
-    neurons: async (id, query) => queryNeurons(projectOf(id).sae.rows, query),
+    neurons: async (id, query) => queried(projectOf(id), query),
     neuron: async (id, neuron) => projectOf(id).sae.detail(neuron),
-    exportNeurons: async (id) => projectOf(id).sae.export(),
+    exportNeurons: async (id, search) => {
+      const project = projectOf(id);
+      return project.sae.export(queried(project, { search }).rows);
+    },
+    compareNeurons: async (id, neurons) => projectOf(id).sae.compare(neurons),
+    itemMap: async (id) => projectOf(id).sae.itemMap(),
+    mapActivations: async (id, neuron) => projectOf(id).sae.mapActivations(neuron),
+    items: async (id, rows) => projectOf(id).sae.items(rows),
     report: async (id) => projectOf(id).sae.artifact.report,
+    async structure(id) {
+      const { folder, artifact } = projectOf(id).sae;
+      return readStructure(folder, artifact.hash);
+    },
+    async audit(id) {
+      const { folder, artifact } = projectOf(id).sae;
+      return readAudit(folder, artifact.hash);
+    },
+    writeHtmlReport: async (id, file) => writeHtmlReport(projectOf(id), file),
+
+    async changeLabel(id, change, by) {
+      const said = { by: checkedAuthor(by ?? (await personName())), at: new Date().toISOString() };
+      return relabelled(projectOf(id).sae, (labels) => changedLabels(labels, change, said));
+    },
+    modelNaming: async (id, neuron) => namingQuestion(projectOf(id).sae, neuron),
+    modelTest: async (id, neuron, answer) => testQuestion(projectOf(id).sae, neuron, answer),
+    async keepModelLabel(id, neuron, label, model, answer) {
+      const { sae } = projectOf(id);
+      const tested = await testedLabel(sae, neuron, { label, model }, answer);
+      await relabelled(sae, (labels) => labels.map((of, at) => (at === neuron ? { ...of, model: tested } : of)));
+      return sae.rows[neuron];
+    },
 
     findUsers: async (id, text, limit) => projectOf(id).findUsers(text, limit),
     user: async (id, user) => projectOf(id).user(user),
@@ -151,9 +193,9 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
 
     async configure(id, recipe) {
       const project = projectOf(id);
-      const { artifact } = project.sae;
+      const { artifact, rows } = project.sae;
       checkEdits(recipe.edits, artifact.sae.encoderBias.length);
-      const edits = recipe.edits.map((edit) => ({ ...edit, label: artifact.labels.neurons[edit.neuron].label }));
+      const edits = recipe.edits.map((edit) => ({ ...edit, label: rows[edit.neuron].label }));
       return {
         version: 1,
         sae: { path: project.dataset.manifest.sae.path, hash: artifact.hash },
@@ -181,6 +223,25 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
       for (const project of projects.values()) void project.dispose();
     },
   };
+}
+
+/** Changes labels in their file and in what is shown; returns the rows of those that changed. */
+async function relabelled(
+  sae: OpenSae,
+  change: (labels: readonly NeuronLabel[]) => readonly NeuronLabel[],
+): Promise<NeuronRow[]> {
+  const changed: number[] = [];
+  const labels = await changeLabels(sae.folder, sae.artifact.hash, (before) => {
+    const after = change(before);
+    changed.push(...Array.from(after.keys()).filter((neuron) => after[neuron] !== before[neuron]));
+    return after;
+  });
+  sae.relabelled(labels);
+  return changed.map((neuron) => sae.rows[neuron]);
+}
+
+function queried({ sae: { rows, artifact } }: Project, query: NeuronQuery): Page<NeuronRow> {
+  return queryNeurons(rows, artifact.labels.neurons, query);
 }
 
 function generated(project: Project, config: SteeringConfig, language: ExportLanguage): string {

@@ -15,7 +15,6 @@ export interface SourceFile {
   affects: "train" | "measure";
 }
 
-/** Of users, nothing but their embeddings, bias and ids goes into an SAE or its labels. */
 export function sourceFiles(folder: string, manifest: Manifest): SourceFile[] {
   const { items, users, interactions, recommender } = manifest;
   const found: SourceFile[] = [];
@@ -31,6 +30,7 @@ export function sourceFiles(folder: string, manifest: Manifest): SourceFile[] {
     if ("file" in ids) add(`${side}.ids`, ids.file, interactions === undefined ? "measure" : "train");
   }
   if (items.table !== undefined) for (const file of filesOf(items.table)) add("items.table", file, "measure");
+  if (users.table !== undefined) for (const file of filesOf(users.table)) add("users.table", file, "measure");
   if (interactions !== undefined) for (const file of filesOf(interactions.table)) add("interactions", file, "train");
   if (recommender.kind === "onnx") add("recommender.model", recommender.model, "train");
   return found;
@@ -61,6 +61,10 @@ export function statements({ items, users, interactions, recommender }: Manifest
     statement("items.title", items.title, "measure"),
     statement("items.year", items.year, "measure"),
     statement("items.tags", items.tags, "measure"),
+    statement("items.numbers", items.numbers, "measure"),
+    statement("items.texts", items.texts, "measure"),
+    statement("users.attributes", users.attributes, "measure"),
+    statement("users.protected", users.protected, "measure"),
   ];
 }
 

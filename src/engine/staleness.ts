@@ -83,6 +83,7 @@ function nounOf(key: string): string {
   if (/\.(embeddings|bias)$/.test(key)) return "embeddings";
   if (key.endsWith(".ids")) return "ids";
   if (key.startsWith("interactions")) return "interactions";
+  if (key.startsWith("users")) return "user table";
   return key.startsWith("recommender") ? "the recommender" : "item table";
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset } from "../data/dataset";
+import { whileLocked } from "../data/folder-lock";
 import type { RankedTrial, TrainProgress } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { Preset, SaeSettings } from "../protocol/manifest";
@@ -22,11 +23,13 @@ import {
 } from "../sae/checkpoint";
 import { dataFingerprint } from "../sae/data-fingerprint";
 import { openEvaluator } from "../sae/evaluate";
+import { readLabels } from "../sae/labels-file";
 import type { Sae } from "../sae/model";
 import { saeOfParameters } from "../sae/parameters";
 import { settingsFor } from "../sae/presets";
 import { train } from "../sae/train";
 import { type TrainPairs, trainingPairs } from "../sae/training-set";
+import { wordsCarriedFrom } from "./carried-words";
 import { measured, type TrainingFacts } from "./measure";
 import { withOpenData } from "./open-data";
 import { rememberRun, runId } from "./run-history";
@@ -111,6 +114,8 @@ export async function trained(
   report: Report,
 ): Promise<{ run: RunIdentity; ended: EndedRun; sources: Sources }> {
   const { preset, settings } = settingsFor(dataset, job);
+  // What persons said that cannot be read would be lost once the new SAE is written.
+  await readLabels(job.out);
   // Before anything takes its time: what changes meanwhile makes the result stale.
   const sources = await recordedSources(dataset.folder, dataset.manifest);
   const pairs = trainingPairs(dataset, settings.seed);
@@ -201,7 +206,7 @@ async function publish(
   await removeCheckpoint(job.out);
 }
 
-/** Writes the artifact of a run, and remembers the run. */
+/** Writes the artifact of a run, with what persons said of the one that it replaces, and remembers the run. */
 export async function kept(
   { out, trial }: Pick<TrainJob, "out" | "trial">,
   dataset: Dataset,
@@ -210,7 +215,13 @@ export async function kept(
   sources: Sources,
   measures: (hash: string) => NewMeasures,
 ): Promise<RunRecord> {
-  const artifact = await writeArtifact(out, sae, measures);
+  const artifact = await whileLocked(out, async () => {
+    const withWords = await wordsCarriedFrom(out, sae.decoderWeights);
+    return writeArtifact(out, sae, (hash) => {
+      const made = measures(hash);
+      return { ...made, labels: withWords(made.labels) };
+    });
+  });
   await writeSources(out, { sae: artifact.hash, trained: sources, measured: sources });
   const { ms, rbo30, kendall30, purity10, labelled, l0, dead, explainedVariance } = artifact.report;
   const record: RunRecord = {

@@ -5,11 +5,13 @@ import type { Session } from "./session";
 export function contextKeys(session: Session): Disposable {
   const set = new Map<string, boolean>();
   const update = () => {
-    const { project, job } = session.state;
+    const { project, job, neuron, compared } = session.state;
     const keys: Record<string, boolean> = {
       "recprism.projectOpen": project !== null,
       "recprism.hasSae": project?.sae != null,
       "recprism.unmeasured": project?.unmeasured ?? false,
+      "recprism.neuronSelected": project?.sae != null && neuron !== null,
+      "recprism.comparing": compared.length > 1,
       "recprism.training": job?.state === "running",
       "recprism.hasEdits": session.recipe.edits.length > 0,
     };

@@ -2,6 +2,7 @@
 import {
   commands,
   type Disposable,
+  type LogOutputChannel,
   Uri,
   ViewColumn,
   type WebviewPanel,
@@ -9,6 +10,8 @@ import {
   window,
 } from "vscode";
 import type { LabHost } from "../protocol/webview";
+import { showFault } from "./faults";
+import { saveChart } from "./save-chart";
 import type { Session } from "./session";
 import { asked, connectWebview, sharedCalls } from "./webview-channel";
 import type { WorkspaceProject } from "./workspace-project";
@@ -24,6 +27,7 @@ export class LabPanel implements WebviewPanelSerializer {
     private readonly extensionUri: Uri,
     private readonly session: Session,
     private readonly workspaceProject: WorkspaceProject,
+    private readonly log: LogOutputChannel,
   ) {}
 
   /** Opens the Lab or brings it to the front. */
@@ -65,8 +69,21 @@ export class LabPanel implements WebviewPanelSerializer {
   #served(): LabHost {
     const { session } = this;
     return {
-      ...sharedCalls(session, this.workspaceProject, (neuron) => session.select(neuron)),
+      ...sharedCalls(
+        session,
+        this.workspaceProject,
+        (neuron) => session.select(neuron),
+        (neurons) => session.compare(neurons),
+      ),
       neuron: (neuron) => asked(session, (engine, project) => engine.neuron(project, neuron)),
+      comparison: (neurons) => asked(session, (engine, project) => engine.compareNeurons(project, neurons)),
+      itemMap: () => asked(session, (engine, project) => engine.itemMap(project)),
+      mapActivations: (neuron) => asked(session, (engine, project) => engine.mapActivations(project, neuron)),
+      items: (rows) => asked(session, (engine, project) => engine.items(project, rows)),
+      structure: () => asked(session, (engine, project) => engine.structure(project)),
+      audit: () => asked(session, (engine, project) => engine.audit(project)),
+      saveChart: (name, kind, content) =>
+        void saveChart(session, name, kind, content).catch((thrown) => showFault(thrown, this.log, session)),
       findUsers: (text) => asked(session, (engine, project) => engine.findUsers(project, text, MOST_USERS)),
       user: (user) => asked(session, (engine, project) => engine.user(project, user)),
       runs: () => asked(session, (engine, project) => engine.runs(project)),

@@ -1,5 +1,13 @@
 /** The Neurons side panel. */
-import type { Disposable, Uri, WebviewView, WebviewViewProvider } from "vscode";
+import {
+  type Disposable,
+  InputBoxValidationSeverity,
+  type Uri,
+  type WebviewView,
+  type WebviewViewProvider,
+  window,
+} from "vscode";
+import type { NeuronsHost, SavedFilter } from "../protocol/webview";
 import type { Session } from "./session";
 import { connectWebview, sharedCalls } from "./webview-channel";
 import type { WorkspaceProject } from "./workspace-project";
@@ -13,12 +21,12 @@ export class NeuronsViewProvider implements WebviewViewProvider {
     private readonly session: Session,
     private readonly workspaceProject: WorkspaceProject,
     private readonly neuronSelected: (neuron: number) => void,
+    private readonly neuronsCompared: (neurons: number[]) => void,
   ) {}
 
   resolveWebviewView(view: WebviewView): void {
     this.#channel?.dispose();
-    const served = sharedCalls(this.session, this.workspaceProject, this.neuronSelected);
-    const channel = connectWebview(view.webview, "neurons", this.extensionUri, served, this.session);
+    const channel = connectWebview(view.webview, "neurons", this.extensionUri, this.#served(), this.session);
     const describe = this.session.onChanged(({ project }) => {
       view.description = project?.name;
     });
@@ -29,4 +37,38 @@ export class NeuronsViewProvider implements WebviewViewProvider {
       channel.dispose();
     });
   }
+
+  #served(): NeuronsHost {
+    const { session } = this;
+    return {
+      ...sharedCalls(session, this.workspaceProject, this.neuronSelected, this.neuronsCompared),
+      savedFilters: async () => session.filters,
+      async saveFilter(search) {
+        const name = await askForFilterName(search, session.filters);
+        if (name !== undefined) await session.keepFilter({ name, search });
+        return session.filters;
+      },
+      async removeFilter(name) {
+        await session.removeFilter(name);
+        return session.filters;
+      },
+    };
+  }
+}
+
+/** Undefined where the person thought better of it. */
+async function askForFilterName(search: string, taken: readonly SavedFilter[]): Promise<string | undefined> {
+  const name = await window.showInputBox({
+    title: "Save Filter",
+    prompt: `A name for: ${search}`,
+    value: search,
+    validateInput(text) {
+      if (text.trim() === "") return "Give the filter a name.";
+      const replaces = taken.some((filter) => filter.name === text.trim());
+      return replaces
+        ? { message: "It replaces the filter of this name.", severity: InputBoxValidationSeverity.Info }
+        : null;
+    },
+  });
+  return name?.trim();
 }

@@ -38,7 +38,7 @@ export interface CandidateRow {
 const COLUMNS_OF_TABLE: Partial<Record<ProposalRole, ProposalRole[]>> = {
   "item-embeddings": ["item-ids"],
   "user-embeddings": ["user-ids"],
-  "item-table": ["item-id", "item-ids", "item-title", "item-year", "item-tags"],
+  "item-table": ["item-id", "item-ids", "item-title", "item-year", "item-tags", "item-numbers", "item-texts"],
   "user-table": ["user-id", "user-ids"],
   interactions: ["interaction-user", "interaction-item", "interaction-timestamp", "interaction-rating"],
 };

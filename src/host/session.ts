@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { Engine, Job, ProjectId, ProjectSummary, Staleness } from "../protocol/engine";
 import { type ErrorData, errorData, RecPrismError } from "../protocol/error";
 import type { Recipe } from "../protocol/steering";
-import type { SharedState } from "../protocol/webview";
+import type { LabTab, SavedFilter, SharedState } from "../protocol/webview";
 
 /** Where state outlives a reload; VS Code's `Memento` is one. */
 export interface Memory {
@@ -20,16 +20,26 @@ interface KeptRecipe {
 
 const LAST_PROJECT = "project";
 const recipeKey = (project: string) => `recipe:${project}`;
+const filtersKey = (project: string) => `filters:${project}`;
 /** A slider changes the recipe many times a second; it is kept once it rests. */
 const KEEP_RECIPE_AFTER_MS = 300;
 
 export class Session {
   readonly #events = new EventEmitter<{ changed: [SharedState]; recipeReplaced: [Recipe] }>();
-  #state: SharedState = { project: null, job: null, neuron: null, error: null, busy: null };
+  #state: SharedState = {
+    project: null,
+    job: null,
+    neuron: null,
+    compared: [],
+    labelsVersion: 0,
+    error: null,
+    busy: null,
+  };
   #recipe: Recipe = emptyRecipe();
   #recipeTimer: NodeJS.Timeout | null = null;
   #openings = 0;
   #readAt = 0;
+  #labelsReadAt = 0;
   #faulty: string | null = null;
 
   /** @param restricted whether the workspace is not trusted, asked at every opening */
@@ -62,6 +72,11 @@ export class Session {
   /** When reading the open project's files began, in ms since 1970: what changed later was not read. */
   get readAt(): number {
     return this.#readAt;
+  }
+
+  /** The same of labels, which the engine reads whenever somebody says something of neurons. */
+  get labelsReadAt(): number {
+    return Math.max(this.#readAt, this.#labelsReadAt);
   }
 
   /** The open project; throws where there is none. */
@@ -112,9 +127,10 @@ export class Session {
   show(project: ProjectSummary): void {
     const before = this.#state.project;
     const sameSae = before?.id === project.id && before.sae?.hash === project.sae?.hash;
-    const neuron = sameSae ? this.#state.neuron : null;
+    const { neuron, compared } = sameSae ? this.#state : { neuron: null, compared: [] };
     if (!sameSae) this.#keepRecipe();
-    this.#change({ project, neuron, busy: null, error: null });
+    const labelsVersion = this.#state.labelsVersion + 1;
+    this.#change({ project, neuron, compared, labelsVersion, busy: null, error: null });
     void this.memory.update(LAST_PROJECT, project.manifestPath);
     if (!sameSae) this.#restoreRecipe(project);
   }
@@ -128,6 +144,38 @@ export class Session {
 
   select(neuron: number | null): void {
     if (neuron !== this.#state.neuron) this.#change({ neuron });
+  }
+
+  /** Neurons to look at side by side; fewer than two: none. */
+  compare(neurons: readonly number[]): void {
+    const compared = [...new Set(neurons)];
+    this.#change({ compared: compared.length < 2 ? [] : compared });
+  }
+
+  /** The Lab shows this tab, at once or as soon as it is open. */
+  showTab(name: LabTab): void {
+    this.#change({ tab: { name, asked: Date.now() } });
+  }
+
+  /** Somebody said something of neurons: rows that views hold may be out of date. */
+  labelsChanged(): void {
+    this.#labelsReadAt = Date.now() + 1;
+    this.#change({ labelsVersion: this.#state.labelsVersion + 1 });
+  }
+
+  /** Filters that a person named, of the open project, by name. */
+  get filters(): SavedFilter[] {
+    const { project } = this.#state;
+    return project === null ? [] : (this.memory.get<SavedFilter[]>(filtersKey(project.id)) ?? []);
+  }
+
+  /** Keeps a filter in place of one of the same name. */
+  async keepFilter(filter: SavedFilter): Promise<void> {
+    await this.#keepFilters([...this.filters.filter(({ name }) => name !== filter.name), filter]);
+  }
+
+  async removeFilter(name: string): Promise<void> {
+    await this.#keepFilters(this.filters.filter((filter) => filter.name !== name));
   }
 
   fail(error: ErrorData): void {
@@ -161,6 +209,11 @@ export class Session {
   dispose(): void {
     this.#keepRecipe();
     this.#events.removeAllListeners();
+  }
+
+  async #keepFilters(filters: SavedFilter[]): Promise<void> {
+    const sorted = filters.sort((a, b) => a.name.localeCompare(b.name));
+    await this.memory.update(filtersKey(this.project.id), sorted);
   }
 
   #keepRecipe(): void {

@@ -40,6 +40,9 @@ function onlyProgressDiffers(before: SharedState, after: SharedState): boolean {
     before.job.progress.phase === after.job.progress.phase &&
     before.project === after.project &&
     before.neuron === after.neuron &&
+    before.compared === after.compared &&
+    before.tab === after.tab &&
+    before.labelsVersion === after.labelsVersion &&
     before.error === after.error &&
     before.busy === after.busy
   );

@@ -1,7 +1,7 @@
 /** The status-bar item that is there while a job runs. */
 import { type Disposable, StatusBarAlignment, window } from "vscode";
 import type { Session } from "./session";
-import { progressText } from "./wording";
+import { jobDoing, progressText } from "./wording";
 
 export function trainingStatus(session: Session): Disposable {
   const item = window.createStatusBarItem("recprism.training", StatusBarAlignment.Left);
@@ -10,10 +10,10 @@ export function trainingStatus(session: Session): Disposable {
   const subscription = session.onChanged(({ job }) => {
     if (job?.state !== "running") return item.hide();
     const { phase, epoch, epochs } = job.progress;
-    const doing = job.kind === "measure" ? "measuring" : "training";
-    item.text = `$(pulse) RecPrism: ${phase === "training" ? `epoch ${epoch}/${epochs}` : doing}`;
-    const what = job.kind === "recommender" ? "recommender" : "SAE";
-    item.tooltip = `${job.kind === "measure" ? "Measuring" : "Training"} ${what}: ${progressText(job.progress)}`;
+    const doing = jobDoing(job);
+    item.text = `$(pulse) RecPrism: ${phase === "training" ? `epoch ${epoch}/${epochs}` : doing.toLowerCase()}`;
+    const what = { recommender: "recommender", label: "neurons" }[job.kind as string] ?? "SAE";
+    item.tooltip = `${doing} ${what}: ${progressText(job.progress)}`;
     item.show();
   });
   return {

@@ -1,11 +1,11 @@
-/** Train SAE and Measure SAE: start the job, show its progress where it was started, and tell how it ended. */
+/** Train SAE, Measure SAE and Label Again: start the job, show its progress where it was started, and tell how it ended. */
 import { commands, type Disposable, type LogOutputChannel, window, workspace } from "vscode";
 import type { AskedSettings, Job, JobId, ProjectSummary } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { followedJob } from "./follow-job";
 import { applyFixes, SHOW_MANIFEST, showManifest } from "./manifest-change";
 import type { Memory, Session } from "./session";
-import { identityDoubt, jobOutcome, progressText } from "./wording";
+import { identityDoubt, jobDoing, jobOutcome, progressText } from "./wording";
 import type { WorkspaceProject } from "./workspace-project";
 import { MANAGE_TRUST, manageTrust } from "./workspace-trust";
 
@@ -56,6 +56,15 @@ export class Training {
     await this.#follow(id, project, `Measuring the SAE of ${project.name}`);
   }
 
+  /** Names the neurons of the open project's SAE anew and returns once the job has ended; what was said of them stays. */
+  async label(): Promise<void> {
+    if (!(await trusted("Naming", "name its neurons anew")) || (await this.alreadyRunning())) return;
+    const project = await this.workspaceProject.ensureOpen();
+    if (project === null) return this.#offerProject();
+    const id = await this.session.engine.label(project.id);
+    await this.#follow(id, project, `Naming the neurons of ${project.name}`);
+  }
+
   /** Measures an SAE that came without labels, such as one from SAELens, once its project is open. */
   measureOnOpening(failed: (thrown: unknown) => void): Disposable {
     let seen = this.session.state.project;
@@ -95,7 +104,7 @@ export class Training {
   async alreadyRunning(): Promise<boolean> {
     const { job } = this.session.state;
     if (job?.state !== "running") return false;
-    const doing = job.kind === "measure" ? "Measuring" : "Training";
+    const doing = jobDoing(job);
     const CANCEL = `Cancel ${doing}`;
     const text = `${doing} is running already (${progressText(job.progress)}).`;
     if ((await window.showInformationMessage(text, CANCEL)) === CANCEL) await this.cancel();

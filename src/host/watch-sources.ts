@@ -90,13 +90,15 @@ export class SourceWatch implements Disposable {
     }
   }
 
-  /** Our own jobs write the artifact just before the project is read anew. */
+  /** Our own jobs write the artifact just before the project is read anew, and words are read as they are written. */
   async #wasRead(file: string): Promise<boolean> {
     const mtime = await workspace.fs.stat(Uri.file(file)).then(
       (stats) => stats.mtime,
       () => 0,
     );
-    return this.session.state.error === null && mtime !== 0 && mtime < this.session.readAt;
+    const { state, readAt, labelsReadAt } = this.session;
+    const known = basename(file) === "labels.json" ? labelsReadAt : readAt;
+    return state.error === null && mtime !== 0 && mtime < known;
   }
 }
 

@@ -4,7 +4,8 @@ import { createBirpc } from "birpc";
 import { commands, type Disposable, type Event, Uri, type Webview } from "vscode";
 import { answered } from "../protocol/answer";
 import type { Engine } from "../protocol/engine";
-import type { LabHost, LabView, NeuronsHost, SharedState } from "../protocol/webview";
+import type { LabHost, LabView, NeuronsHost, SharedHost, SharedState } from "../protocol/webview";
+import { changeLabel } from "./label-commands";
 import type { Session } from "./session";
 import { StateRelay } from "./state-relay";
 import type { WorkspaceProject } from "./workspace-project";
@@ -44,12 +45,18 @@ export function connectWebview(
   };
 }
 
-/** The calls of `SharedHost` and `neurons`; `selected` is told of a selection made in the view. */
+/**
+ * The calls of `SharedHost`.
+ *
+ * @param selected told of a selection made in the view
+ * @param compared told of neurons that the view wants to be seen side by side
+ */
 export function sharedCalls(
   session: Session,
   workspaceProject: WorkspaceProject,
   selected: (neuron: number) => void,
-): NeuronsHost {
+  compared: (neurons: number[]) => void,
+): SharedHost {
   return {
     async ready(): Promise<SharedState> {
       // A fault of opening is part of the state that follows.
@@ -62,7 +69,11 @@ export function sharedCalls(
     measure: () => void commands.executeCommand("recprism.measure"),
     cancelTraining: () => void commands.executeCommand("recprism.cancelTraining"),
     selectNeuron: selected,
+    compareNeurons: compared,
     neurons: (query) => asked(session, (engine, project) => engine.neurons(project, query)),
+    changeLabel: (change) => answered(() => changeLabel(session, change)),
+    askForName: (neurons) => void commands.executeCommand("recprism.renameNeuron", neurons),
+    nameByModel: (neurons) => void commands.executeCommand("recprism.nameByModel", neurons),
   };
 }
 

@@ -44,6 +44,11 @@ export function measuresText(report: Report): string {
   return `MS ${measure(report.ms)}, RBO@30 ${measure(report.rbo30)}, ${report.labelled} of ${report.latents} neurons labelled`;
 }
 
+/** What a job does, as a word at the start of a sentence. */
+export function jobDoing({ kind }: Job): "Measuring" | "Naming" | "Training" {
+  return kind === "measure" ? "Measuring" : kind === "label" ? "Naming" : "Training";
+}
+
 /** What to tell when a job has ended; the project as it was read anew after it. */
 export function jobOutcome(job: Job, project: ProjectSummary): string {
   const result = project.sae === null ? "" : `: ${measuresText(project.sae.report)}`;
@@ -51,6 +56,11 @@ export function jobOutcome(job: Job, project: ProjectSummary): string {
     if (job.state === "done") return `Measured the SAE of ${project.name}${result}.`;
     if (job.state === "cancelled") return "Measuring was cancelled. The SAE stays without labels and measures.";
     return job.error?.message ?? "Measuring failed.";
+  }
+  if (job.kind === "label") {
+    if (job.state === "done") return `Named the neurons of ${project.name} anew${result}.`;
+    if (job.state === "cancelled") return "Naming was cancelled. The names stay as they were.";
+    return job.error?.message ?? "Naming failed.";
   }
   if (job.state === "done") return `Trained an SAE for ${project.name}${result}.`;
   if (job.state === "cancelled") {

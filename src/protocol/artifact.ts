@@ -8,6 +8,9 @@ export const LABELS_FILE = "labels.json";
 export const REPORT_FILE = "report.json";
 /** What each neuron does on the catalogue: top items, histogram. Made with the labels, of no use to SAELens. */
 export const NEURONS_FILE = "neurons.safetensors";
+/** How neurons relate to each other, and what they tell of users. Made with the labels. */
+export const STRUCTURE_FILE = "structure.json";
+export const AUDIT_FILE = "audit.json";
 
 /**
  * `cfg.json` as SAELens keeps it: the keys of version 6 that say how the SAE computes, those of versions 3 to 5 that did,
@@ -35,50 +38,119 @@ export const saeConfigSchema = z.looseObject({
 });
 export type SaeConfig = z.infer<typeof saeConfigSchema>;
 
-export const CONCEPT_KINDS = ["tag", "popularity", "era", "unlabelled", "dead"] as const;
+export const CONCEPT_KINDS = [
+  "tag",
+  "popularity",
+  "era",
+  "trend",
+  "audience",
+  "text",
+  "mixed",
+  "unlabelled",
+  "dead",
+] as const;
 export const conceptKindSchema = z.enum(CONCEPT_KINDS);
+/**
+ * What a neuron stands for. `tag`: a category or a band of a number; `trend`: items whose use rises or falls; `audience`:
+ * users alike; `text`: words of titles and descriptions; `mixed`: two concepts at once.
+ */
 export type ConceptKind = z.infer<typeof conceptKindSchema>;
 
-/** How well one concept describes one neuron. Shares and AUC are of the half of the items that did not choose the label. */
+/** How sure a label is; the rule stands with `confidenceOf` in `src/concepts`. */
+export const CONFIDENCES = ["high", "medium", "low", "none"] as const;
+export const confidenceSchema = z.enum(CONFIDENCES);
+export type Confidence = z.infer<typeof confidenceSchema>;
+
+/** Lower and upper end of a 95% interval. */
+export const intervalSchema = z.tuple([z.number(), z.number()]);
+export type Interval = z.infer<typeof intervalSchema>;
+
+/**
+ * How well one concept describes one neuron. All but the selection AUC are of the half of the items (of the users, for
+ * `audience`) that did not choose the label.
+ */
 export const conceptEvidenceSchema = z.strictObject({
-  /** Stable key, for example `tag:genres:Horror`, `era:1990`, `popularity:head`. */
+  /** Stable key, for example `tag:genres:Horror`, `era:1990`, `popularity:head`, `tag:genres:Horror & era:1980`. */
   concept: z.string(),
   label: z.string(),
   kind: conceptKindSchema,
+  /** Whose activations were tested. */
+  of: z.enum(["items", "users"]),
   /** Area under the ROC curve on the half that chose the label. */
   selectionAuc: z.number(),
   /** The same on the other half. */
   heldOutAuc: z.number(),
-  /** Share of the held-out half's ten most active items that bear the concept. */
+  heldOutAucInterval: intervalSchema,
+  averagePrecision: z.number(),
+  /** Share of the half's ten most active rows that bear the concept; of 50 and of 200, null where the half has fewer. */
   precision10: z.number(),
-  /** Share of all held-out items that bear it. */
+  precision50: z.number().nullable(),
+  precision200: z.number().nullable(),
+  /** Share of all rows of the half that bear it. */
   baseRate: z.number(),
   /** precision10 / baseRate. */
   lift: z.number(),
+  /** Share of the half's bearers that activate the neuron. */
+  recall: z.number(),
+  /** False discovery rate at which the concept holds, by Benjamini-Hochberg over all neuron x concept tests. */
+  q: z.number(),
 });
 export type ConceptEvidence = z.infer<typeof conceptEvidenceSchema>;
 
+/** A name that a language model proposed, and how it did when asked to tell items that activate the neuron from others. */
+export const modelLabelSchema = z.strictObject({
+  label: z.string().min(1),
+  /** As the editor calls the model. */
+  model: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+  /** Held-out items asked about, half of which activate the neuron, and how many were told right. */
+  asked: z.int().min(1),
+  correct: z.int().min(0),
+  /** correct / asked, with a Wilson interval; .5 is chance. */
+  score: z.number(),
+  interval: intervalSchema,
+});
+export type ModelLabel = z.infer<typeof modelLabelSchema>;
+
+/** What a person said of a neuron. It outlives every relabelling. */
+export const personalWordSchema = z.strictObject({
+  /** The name that holds; null where the person gave none. */
+  label: z.string().min(1).nullable(),
+  /** Other neurons that the person said are the same, under the same name. */
+  mergedWith: z.array(z.int().min(0)),
+  /** The name that was found is wrong. */
+  wrong: z.boolean(),
+  pinned: z.boolean(),
+  note: z.string(),
+  /** Who said so, and when (ISO 8601). */
+  by: z.string(),
+  at: z.string(),
+  /** Of an SAE that was here before, matched by its decoder row; null where it was said of this one. */
+  carried: z.strictObject({ sae: z.string(), neuron: z.int().min(0), cosine: z.number() }).nullable(),
+});
+export type PersonalWord = z.infer<typeof personalWordSchema>;
+
 export const neuronLabelSchema = z.strictObject({
   neuron: z.int().min(0),
-  /** A concept's name, or `like A, B` for an unlabelled neuron, or `dead`. */
+  /** As statistics have it: a concept's name, or `like A, B` for an unlabelled neuron, or `dead`. */
   label: z.string(),
   kind: conceptKindSchema,
+  confidence: confidenceSchema,
   /** Proof of the label; null for unlabelled and dead neurons. */
   evidence: conceptEvidenceSchema.nullable(),
+  model: modelLabelSchema.nullable(),
+  person: personalWordSchema.nullable(),
 });
 export type NeuronLabel = z.infer<typeof neuronLabelSchema>;
 
 export const labelsFileSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Hash of the weights these labels speak of. */
   sae: z.string(),
   neurons: z.array(neuronLabelSchema),
 });
 export type LabelsFile = z.infer<typeof labelsFileSchema>;
-
-/** Lower and upper end of a bootstrap 95% interval. */
-export const intervalSchema = z.tuple([z.number(), z.number()]);
-export type Interval = z.infer<typeof intervalSchema>;
 
 /** A measure of a sample; the interval is null where the values are too few to tell their spread. */
 export const estimateSchema = z.strictObject({ value: z.number(), interval: intervalSchema.nullable() });
@@ -93,6 +165,8 @@ const measuresShape = {
   /** Mean over labelled neurons of precision@10 on held-out items, and of the base rate of their concepts. */
   purity10: fraction,
   purity10BaseRate: fraction,
+  /** Neurons with a label of high or medium confidence, and with any. */
+  labelledSurely: z.int(),
   labelled: z.int(),
   /** Raw rank-biased overlap (p = .9) of top-30 lists, seen items left out; its ceiling at this depth is .958. */
   rbo30: fraction,
@@ -201,7 +275,7 @@ export type SeedStability = z.infer<typeof seedStabilitySchema>;
 
 /** Measures of SCIENCE.md. Fractions are in [0, 1]; null where the data does not allow the measure. */
 export const reportSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   sae: z.string(),
   users: z.int(),
   items: z.int(),

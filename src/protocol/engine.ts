@@ -1,10 +1,24 @@
 /** The engine's whole contract: host and command line see nothing else of it. All values cross a process border. */
-import type { ConceptEvidence, ConceptKind, Report } from "./artifact";
+import type { ConceptKind, Report } from "./artifact";
 import type { ErrorData, ErrorReason, ManifestFix } from "./error";
 import type { Manifest, Preset, SaeSettings } from "./manifest";
+import type {
+  ItemMap,
+  ItemSummary,
+  LabelChange,
+  ModelQuestion,
+  ModelTest,
+  NeuronComparison,
+  NeuronDetail,
+  NeuronExport,
+  NeuronQuery,
+  NeuronRow,
+  Page,
+} from "./neurons";
 import type { RecommenderReport, RecommenderRequest } from "./recommender";
 import type { CurvePoint, RunRecord } from "./run";
 import type { Recipe, SteeringConfig } from "./steering";
+import type { Audit, Structure } from "./structure";
 
 /** Absolute path of the project's folder; identifies an open project. */
 export type ProjectId = string;
@@ -24,6 +38,8 @@ export type ProposalRole =
   | "item-title"
   | "item-year"
   | "item-tags"
+  | "item-numbers"
+  | "item-texts"
   | "user-table"
   | "user-id"
   | "user-ids"
@@ -91,7 +107,8 @@ export interface ProjectWithoutEmbeddings {
   name: string;
   interactions: NonNullable<Manifest["interactions"]>;
   /** `id`: the column of the table whose values the interactions speak of; set where there is a table. */
-  items: Pick<Manifest["items"], "table" | "title" | "year" | "tags"> & { id?: string };
+  items: Pick<Manifest["items"], "table" | "title" | "year" | "tags"> &
+    Partial<Pick<Manifest["items"], "numbers" | "texts">> & { id?: string };
   users: Pick<Manifest["users"], "table" | "attributes"> & { id?: string };
 }
 
@@ -297,11 +314,12 @@ export interface RankedTrial {
 export interface Job {
   id: JobId;
   /**
-   * `search`: trains with several settings and keeps the best. `measure`: labels and measures an SAE that came without.
+   * `search`: trains with several settings and keeps the best. `measure`: labels and measures an SAE that came without. `label`: names
+   * neurons anew, where tables changed, and leaves the other measures.
    * `seeds`: trains an SAE's settings from other seeds, to see whether its neurons are found again. `recommender`: makes
    * embeddings from interactions.
    */
-  kind: "train" | "search" | "measure" | "seeds" | "recommender";
+  kind: "train" | "search" | "measure" | "label" | "seeds" | "recommender";
   /** Of a recommender: the folder that it goes to. */
   project: ProjectId;
   state: "running" | "done" | "cancelled" | "failed";
@@ -314,72 +332,6 @@ export interface Job {
   trials?: RankedTrial[];
   /** Set once a recommender was made. */
   recommender?: RecommenderReport;
-}
-
-// ---- neurons ------------------------------------------------------------------------------------------------------
-
-export type NeuronSort = "neuron" | "label" | "kind" | "ms" | "purity10" | "density";
-
-export interface NeuronQuery {
-  /** Every word must occur in the label or be the neuron's number; case-insensitive. */
-  search?: string;
-  /** Empty or absent: all kinds. */
-  kinds?: ConceptKind[];
-  sort?: NeuronSort;
-  descending?: boolean;
-  offset?: number;
-  limit?: number;
-}
-
-export interface NeuronRow {
-  neuron: number;
-  label: string;
-  kind: ConceptKind;
-  ms: number | null;
-  /** Precision@10 on held-out items and the base rate of the concept; null where there is no label. */
-  purity10: number | null;
-  purity10BaseRate: number | null;
-  /** Share of items that activate the neuron. */
-  density: number;
-  /** Counts of active items in equal bins from 0 to a round number above the largest activation, for a sparkline. */
-  histogram: number[];
-}
-
-export interface Page<Row> {
-  rows: Row[];
-  /** How many rows match the query, before offset and limit. */
-  total: number;
-}
-
-export interface ItemSummary {
-  row: number;
-  id: string;
-  title: string;
-  year: number | null;
-  tags: string[];
-}
-
-export interface NeuronDetail extends NeuronRow {
-  evidence: ConceptEvidence | null;
-  topItems: (ItemSummary & { activation: number; bearsConcept: boolean | null })[];
-  /** `edges` has one more entry than `items`; counts of active rows (zeros are left out). */
-  activationHistogram: { edges: number[]; items: number[] };
-  activeItems: number;
-  /** Concepts with the highest lift, best first; the label's own is among them. */
-  lifts: ConceptEvidence[];
-  /** Largest activation over all items, and over the users measured. */
-  largestItemActivation: number;
-  largestUserActivation: number;
-}
-
-export interface NeuronExport {
-  neuron: number;
-  label: string;
-  kind: ConceptKind;
-  ms: number | null;
-  purity10: number | null;
-  density: number;
-  topItems: { id: string; title: string; activation: number }[];
 }
 
 // ---- steering -----------------------------------------------------------------------------------------------------
@@ -472,6 +424,8 @@ export interface Engine {
   train(project: ProjectId, request: TrainRequest): Promise<JobId>;
   /** Labels and measures the project's SAE, which came without, as a job. */
   measure(project: ProjectId): Promise<JobId>;
+  /** Names the neurons anew, as a job; what persons and language models said stays. */
+  label(project: ProjectId): Promise<JobId>;
   /** Trains the settings of the project's SAE from other seeds, `seeds` in all, and adds `seedStability` to its report. */
   compareSeeds(project: ProjectId, seeds: number): Promise<JobId>;
   /**
@@ -490,8 +444,42 @@ export interface Engine {
 
   neurons(project: ProjectId, query: NeuronQuery): Promise<Page<NeuronRow>>;
   neuron(project: ProjectId, neuron: number): Promise<NeuronDetail>;
-  exportNeurons(project: ProjectId): Promise<NeuronExport[]>;
+  /** @param search as in `NeuronQuery`; none: all neurons */
+  exportNeurons(project: ProjectId, search?: string): Promise<NeuronExport[]>;
+  /** Two to twelve neurons. */
+  compareNeurons(project: ProjectId, neurons: number[]): Promise<NeuronComparison>;
+  itemMap(project: ProjectId): Promise<ItemMap>;
+  /** Activation of each item of the map, in its order. */
+  mapActivations(project: ProjectId, neuron: number): Promise<Float32Array>;
+  /** @param rows at most 1,000 */
+  items(project: ProjectId, rows: number[]): Promise<ItemSummary[]>;
   report(project: ProjectId): Promise<Report>;
+  structure(project: ProjectId): Promise<Structure>;
+  audit(project: ProjectId): Promise<Audit>;
+  /** Writes one page with report, neurons, structure and audit that needs nothing else to be looked at, atomically. */
+  writeHtmlReport(project: ProjectId, file: string): Promise<void>;
+
+  /**
+   * Keeps a person's word in `labels.json`, atomically.
+   *
+   * @param by who says so; default: git's `user.name`, or else the operating system's user
+   * @returns the rows that changed
+   */
+  changeLabel(project: ProjectId, change: LabelChange, by?: string): Promise<NeuronRow[]>;
+  /** What to ask a language model for the name of a neuron. Rejects with "not-found" for one without active items. */
+  modelNaming(project: ProjectId, neuron: number): Promise<ModelQuestion>;
+  /**
+   * What to ask to test a name: to tell held-out items that activate the neuron from hard negatives. Rejects with
+   * "answer-unreadable" where there is no name in the answer.
+   *
+   * @param answer of a model to `modelNaming`
+   */
+  modelTest(project: ProjectId, neuron: number, answer: string): Promise<ModelTest>;
+  /**
+   * Scores the answer to `modelTest` and keeps name and score in `labels.json`. Rejects with "answer-unreadable" where
+   * the model did not answer as it was asked.
+   */
+  keepModelLabel(project: ProjectId, neuron: number, label: string, model: string, answer: string): Promise<NeuronRow>;
 
   /** Users whose id starts with, then contains, the text; at most `limit`. */
   findUsers(project: ProjectId, text: string, limit: number): Promise<UserMatch[]>;

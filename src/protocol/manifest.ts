@@ -33,7 +33,7 @@ export const matrixSourceSchema = z.union([
 
 /** A table file: its path, or its path with what the file does not say by itself. */
 export const tableFileSchema = z.union([
-  file("Table: .csv, .tsv, .dat, .parquet, .json, .jsonl or .sqlite."),
+  file("Table: .csv, .tsv, .dat, .parquet, .json, .jsonl (also of Python literals), .gz of these, or .sqlite."),
   z
     .strictObject({
       file: file("Table."),
@@ -119,6 +119,14 @@ export const itemsSchema = z.strictObject({
     )
     .default([])
     .describe("Columns whose values are concepts, such as genres."),
+  numbers: z
+    .array(column("Column with a number."))
+    .default([])
+    .describe("Columns with numbers, such as a price; neurons are tested on their lowest and highest fifths."),
+  texts: z
+    .array(column("Column with text."))
+    .default([])
+    .describe("Columns with text, such as a description. Words of titles are looked at anyway."),
 });
 
 export const usersSchema = z.strictObject({
@@ -127,6 +135,10 @@ export const usersSchema = z.strictObject({
     .array(column("Column with an attribute."))
     .default([])
     .describe("Columns describing users, such as age."),
+  protected: z
+    .array(column("One of the attributes."))
+    .optional()
+    .describe("Attributes that the audit counts as protected. Without it, those called gender, age and the like."),
 });
 
 export const interactionsSchema = z.strictObject({

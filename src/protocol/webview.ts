@@ -1,21 +1,22 @@
 /** What the webviews and the host may ask of each other. A webview keeps navigation and UI state only; all else comes from here. */
 import type { Answer } from "./answer";
+import type { AskedSettings, Job, PreviewResult, ProjectSummary, RunSettings, UserMatch, UserProfile } from "./engine";
+import type { ErrorData } from "./error";
 import type {
-  AskedSettings,
-  Job,
+  ItemMap,
+  ItemSummary,
+  LabelChange,
+  NeuronComparison,
   NeuronDetail,
   NeuronQuery,
   NeuronRow,
   Page,
-  PreviewResult,
-  ProjectSummary,
-  RunSettings,
-  UserMatch,
-  UserProfile,
-} from "./engine";
-import type { ErrorData } from "./error";
+} from "./neurons";
 import type { RunRecord } from "./run";
 import type { Recipe } from "./steering";
+import type { Audit, Structure } from "./structure";
+
+export type LabTab = "neuron" | "steer" | "run" | "structure" | "audit";
 
 /** What both webviews show when nothing else does. */
 export interface SharedState {
@@ -24,6 +25,12 @@ export interface SharedState {
   job: Job | null;
   /** Selection shared by side panel and Lab. */
   neuron: number | null;
+  /** Neurons to look at side by side; fewer than two: none. */
+  compared: number[];
+  /** The tab of the Lab that a command asked for last, and when (ms since 1970); absent where none did. */
+  tab?: { name: LabTab; asked: number };
+  /** Rises with every change of labels: rows that were fetched before may be out of date. */
+  labelsVersion: number;
   /** A fault that is not tied to one call: the project did not open, the engine stopped. */
   error: ErrorData | null;
   busy: string | null;
@@ -41,6 +48,20 @@ export interface SharedHost {
   measure(): void;
   cancelTraining(): void;
   selectNeuron(neuron: number): void;
+  /** Shows neurons side by side in the Lab; fewer than two end the comparison. */
+  compareNeurons(neurons: number[]): void;
+  neurons(query: NeuronQuery): Promise<Answer<Page<NeuronRow>>>;
+  changeLabel(change: LabelChange): Promise<Answer<NeuronRow[]>>;
+  /** Asks the person for the name, and what to do with it, in the editor's own dialogs. */
+  askForName(neurons: number[]): void;
+  /** Has a language model of the editor name neurons. */
+  nameByModel(neurons: number[]): void;
+}
+
+/** A filter of the neuron list that a person named. */
+export interface SavedFilter {
+  name: string;
+  search: string;
 }
 
 export interface SharedView {
@@ -48,14 +69,24 @@ export interface SharedView {
 }
 
 export interface NeuronsHost extends SharedHost {
-  neurons(query: NeuronQuery): Promise<Answer<Page<NeuronRow>>>;
+  savedFilters(): Promise<SavedFilter[]>;
+  /** Asks for a name in the editor; answers with all filters. */
+  saveFilter(search: string): Promise<SavedFilter[]>;
+  removeFilter(name: string): Promise<SavedFilter[]>;
 }
 
 export interface NeuronsView extends SharedView {}
 
 export interface LabHost extends SharedHost {
-  neurons(query: NeuronQuery): Promise<Answer<Page<NeuronRow>>>;
   neuron(neuron: number): Promise<Answer<NeuronDetail>>;
+  comparison(neurons: number[]): Promise<Answer<NeuronComparison>>;
+  itemMap(): Promise<Answer<ItemMap>>;
+  mapActivations(neuron: number): Promise<Answer<Float32Array>>;
+  items(rows: number[]): Promise<Answer<ItemSummary[]>>;
+  structure(): Promise<Answer<Structure>>;
+  audit(): Promise<Answer<Audit>>;
+  /** Lets the person choose a file for a chart, as PNG, or its table, as CSV. */
+  saveChart(name: string, kind: "png" | "csv", content: Uint8Array): void;
   findUsers(text: string): Promise<Answer<UserMatch[]>>;
   /** Runs that ended on the project, oldest first. */
   runs(): Promise<Answer<RunRecord[]>>;

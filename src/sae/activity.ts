@@ -1,6 +1,6 @@
 /** What every neuron does on a whole catalogue, found in one pass that keeps no activations: little enough to be stored. */
-import { column, type Matrix, type Rows, row } from "../data/matrix";
-import { type ActivationBlock, encodedBlocks, openEncoder } from "./encode";
+import { type Matrix, type Rows, row } from "../data/matrix";
+import { type ActivationBlock, openEncoder } from "./encode";
 import type { Sae } from "./model";
 
 export const TOP_ITEMS = 50;
@@ -57,13 +57,6 @@ export async function neuronActivity(
     await encoder.release();
   }
   return { data, ...tally.result() };
-}
-
-/** Activations of one neuron on all rows. */
-export async function activationsOf(sae: Sae, rows: Rows, neuron: number): Promise<Float32Array> {
-  const result = new Float32Array(rows.rows);
-  for await (const { start, activations } of encodedBlocks(sae, rows)) result.set(column(activations, neuron), start);
-  return result;
 }
 
 class ActivityTally {

@@ -1,19 +1,23 @@
 /** The SAE artifact on disk: a folder that SAELens can read, with our labels and measures beside the weights. */
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 import { replaceFolderAtomically, writeFileAtomically } from "../data/atomic-write";
 import { readJsonFile } from "../data/json-file";
 import {
+  AUDIT_FILE,
   LABELS_FILE,
   type LabelsFile,
   labelsFileSchema,
   REPORT_FILE,
   type Report,
   reportSchema,
+  STRUCTURE_FILE,
 } from "../protocol/artifact";
 import { RecPrismError } from "../protocol/error";
+import { type Audit, auditSchema, type Structure, structureSchema } from "../protocol/structure";
 import type { NeuronActivity } from "./activity";
 import { writeActivity } from "./activity-file";
+import { replaceLabels } from "./labels-file";
 import type { Sae } from "./model";
 import { readSae, writeSae } from "./saelens";
 
@@ -24,9 +28,14 @@ export interface Measures {
   report: Report;
 }
 
-/** What measuring makes: for opening the SAE on the same data without encoding it again, its neurons' activity too. */
+/**
+ * What measuring makes: for opening the SAE on the same data without encoding it again, its neurons' activity too. What is
+ * left out, as the audit is where neurons are only named anew, stays as it was.
+ */
 export interface NewMeasures extends Measures {
   activity?: NeuronActivity;
+  structure?: Structure;
+  audit?: Audit;
 }
 
 interface HashedSae {
@@ -37,7 +46,7 @@ interface HashedSae {
 
 export type MeasuredArtifact = HashedSae & Measures;
 
-/** Labels and report are null for an SAE that was not measured yet, as one that was trained elsewhere. */
+/** Labels and report are null for an SAE that was not measured yet, as one that was trained elsewhere or before version 2. */
 export type Artifact = MeasuredArtifact | (HashedSae & { labels: null; report: null });
 
 /** Writes the whole folder or nothing. */
@@ -61,11 +70,16 @@ export async function writeArtifact(
  *
  * @throws RecPrismError disk-full, file-unwritable
  */
-export async function writeMeasures(folder: string, { labels, report, activity }: NewMeasures): Promise<void> {
+export async function writeMeasures(
+  folder: string,
+  { labels, report, activity, structure, audit }: NewMeasures,
+): Promise<void> {
   if (activity) await writeActivity(folder, labels.sae, activity);
+  if (structure) await writeJson(join(folder, STRUCTURE_FILE), structure);
+  if (audit) await writeJson(join(folder, AUDIT_FILE), audit);
   // Labels last: without them the folder counts as not measured, so an interruption costs nothing.
   await writeReport(folder, report);
-  await writeJson(join(folder, LABELS_FILE), labels);
+  await replaceLabels(folder, labels);
 }
 
 /** Replaces the report alone. */
@@ -80,8 +94,77 @@ export async function readArtifact(folder: string): Promise<Artifact> {
   return { sae, hash, ...(measures ?? { labels: null, report: null }) };
 }
 
+/** What to throw where an SAE without labels and measures is met by who needs them. */
+export function unmeasured(folder: string): RecPrismError {
+  return new RecPrismError(
+    "artifact-unmeasured",
+    `The SAE in ${folder} has no labels and measures that this version reads: it was trained elsewhere, or measured by an earlier RecPrism. Measure it first.`,
+    { file: folder },
+  );
+}
+
+/**
+ * How the neurons of an SAE relate to each other.
+ *
+ * @param hash of the SAE's weights
+ * @throws RecPrismError "artifact-unmeasured" where it was not found yet, or of other weights; "artifact-invalid"
+ */
+export function readStructure(folder: string, hash: string): Promise<Structure> {
+  return readFound(folder, STRUCTURE_FILE, structureSchema, hash);
+}
+
+/** What the neurons of an SAE tell of users; otherwise as `readStructure`. */
+export function readAudit(folder: string, hash: string): Promise<Audit> {
+  return readFound(folder, AUDIT_FILE, auditSchema, hash);
+}
+
+async function readFound<Found extends { sae: string }>(
+  folder: string,
+  name: string,
+  schema: z.ZodType<Found>,
+  hash: string,
+): Promise<Found> {
+  const file = join(folder, name);
+  const found = await readIfThere(file, schema);
+  if (found?.sae === hash) return found;
+  const what = found === null ? "is missing" : `describes ${found.sae}, but the weights beside it are ${hash}`;
+  throw new RecPrismError("artifact-unmeasured", `${file} ${what}. Measure the SAE again: that writes it anew.`, {
+    file,
+  });
+}
+
+const trainingSchema = z.looseObject({
+  sae: z.string(),
+  steps: z.number(),
+  trainSeconds: z.number(),
+  interrupted: z.boolean(),
+});
+
+/** How an SAE was trained, as its report tells, whichever version wrote it; null where none tells of these weights. */
+export async function readTraining(
+  folder: string,
+  hash: string,
+): Promise<Pick<Report, "steps" | "trainSeconds" | "interrupted"> | null> {
+  const told = await readJsonFile(join(folder, REPORT_FILE), trainingSchema, "artifact-invalid").catch(() => null);
+  return told?.sae === hash ? told : null;
+}
+
 /** @param latents how many neurons there must be measures of */
 async function readMeasures(folder: string, hash: string, latents: number): Promise<Measures | null> {
+  try {
+    return await readCurrentMeasures(folder, hash, latents);
+  } catch (thrown) {
+    const isOutdated = async (name: string) =>
+      (await readJsonFile(join(folder, name), outdatedSchema, "artifact-invalid").catch(() => null)) !== null;
+    if ((await isOutdated(LABELS_FILE)) || (await isOutdated(REPORT_FILE))) return null;
+    throw thrown;
+  }
+}
+
+/** As an earlier RecPrism wrote labels and reports. */
+const outdatedSchema = z.looseObject({ version: z.literal(1) });
+
+async function readCurrentMeasures(folder: string, hash: string, latents: number): Promise<Measures | null> {
   const labels = await readIfThere(join(folder, LABELS_FILE), labelsFileSchema);
   if (labels === null) return null;
   const report = await readIfThere(join(folder, REPORT_FILE), reportSchema);

@@ -1,6 +1,8 @@
 /** Before and after: what a recipe does to one user's list. */
-import type { Concept } from "../concepts/candidates";
+import { bears, type Concept } from "../concepts/candidates";
+import { conceptOfKey } from "../concepts/concept-by-key";
 import { itemSummary } from "../concepts/item-summary";
+import { shownLabel } from "../concepts/shown-label";
 import { type Dataset, itemsOfUser } from "../data/dataset";
 import { row } from "../data/matrix";
 import type { NeuronLabel } from "../protocol/artifact";
@@ -65,23 +67,24 @@ export async function previewUser(
 
 /** Shares of the neuron's concept in both lists and in the catalogue; none for a neuron without a proven concept. */
 function conceptShares(
-  { labels, concepts }: PreviewInput,
+  { dataset, labels, concepts }: PreviewInput,
   neuron: number,
   before: Uint32Array,
   after: Uint32Array,
 ): PreviewResult["shares"] {
   const named = labels.find((candidate) => candidate.neuron === neuron);
-  const concept = concepts.find(({ key }) => key === named?.evidence?.concept);
-  if (named === undefined || concept === undefined) return [];
+  const key = named?.evidence?.concept;
+  const concept = key === undefined ? null : conceptOfKey(key, concepts, dataset.items);
+  if (named === undefined || concept === null) return [];
   const share = (rows: Uint32Array) =>
-    rows.length === 0 ? 0 : rows.reduce((bearers, item) => bearers + concept.bears[item], 0) / rows.length;
+    rows.length === 0 ? 0 : rows.filter((item) => bears(concept, item)).length / rows.length;
   return [
     {
       neuron,
-      label: named.label,
+      label: shownLabel(named).label,
       before: share(before),
       after: share(after),
-      baseRate: concept.count / concept.bears.length,
+      baseRate: concept.bearers.length / concept.rows,
     },
   ];
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SAMPLE_GENRES } from "../../src/data/sample-world";
 import type { Report } from "../../src/protocol/artifact";
-import type { NeuronExport, Recommendation } from "../../src/protocol/engine";
+import type { Recommendation } from "../../src/protocol/engine";
+import type { NeuronExport } from "../../src/protocol/neurons";
 import type { SteeringConfig } from "../../src/protocol/steering";
 import { runCli, runCliSignalled } from "./run-cli";
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { NeuronExport } from "../../src/protocol/engine";
+import type { NeuronExport } from "../../src/protocol/neurons";
 import type { RecommenderReport } from "../../src/protocol/recommender";
 import { plantedPairs } from "../recommender/training/planted-tastes";
 import { runCli } from "./run-cli";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../src/protocol/artifact";
-import type { NeuronExport } from "../../src/protocol/engine";
+import type { NeuronExport } from "../../src/protocol/neurons";
 import type { RunRecord } from "../../src/protocol/run";
 import { readSae, writeSae } from "../../src/sae/saelens";
 import { runCli, runCliSignalled } from "./run-cli";
@@ -157,7 +157,7 @@ describe("an SAE that came without labels and measures", { timeout: 60_000 }, ()
     const listed = await runCli(sample, "neurons", "--sae", folder, "--json");
     expect(listed).toMatchObject({
       code: 0,
-      stderr: "The SAE came without labels and measures; measuring it, which is done once.\n",
+      stderr: "The SAE has no labels and measures of this version; measuring it, which is done once.\n",
     });
     const original = await runCli(sample, "neurons", "--sae", trained, "--json");
     expect(listed.json<NeuronExport[]>()).toEqual(original.json());

@@ -8,9 +8,11 @@ export interface PlantedItems {
   tags?: { column: string; values: string[][] }[];
   years?: (number | null)[];
   titles?: string[];
+  numbers?: Items["numbers"];
+  texts?: Items["texts"];
 }
 
-export function itemsWith(n: number, { tags = [], years, titles }: PlantedItems = {}): Items {
+export function itemsWith(n: number, { tags = [], years, titles, numbers = [], texts = [] }: PlantedItems = {}): Items {
   return {
     ids: numberedIds(n, 0),
     embeddings: matrix(n, 1),
@@ -18,6 +20,8 @@ export function itemsWith(n: number, { tags = [], years, titles }: PlantedItems 
     titles: titles ?? null,
     years: years ?? null,
     tags,
+    numbers,
+    texts,
   };
 }
 
@@ -49,6 +53,13 @@ export function plantedFilms(n: number, seed: number) {
   const counts = Array.from({ length: n }, () => Math.floor(300 * random.uniform() ** 4));
   const items = itemsWith(n, { tags: [{ column: "genres", values: genres }], years });
   return { items, interactions: interactionsWith(counts), counts, random };
+}
+
+/** Per item, 1 where it bears the concept. */
+export function flags({ bearers, rows }: { bearers: Uint32Array; rows: number }): Uint8Array {
+  const result = new Uint8Array(rows);
+  for (const row of bearers) result[row] = 1;
+  return result;
 }
 
 /** ReLU of noise, plus `strength` where the neuron's concept is present. */

@@ -77,6 +77,26 @@ describe("a data set", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("reads numbers and texts; what is no number is missing, and said once", async () => {
+    const { items, warnings } = await loadDataset(
+      await project(async (of, folder) => {
+        of.items.numbers = ["price", "stars"];
+        of.items.texts = ["plot"];
+        const lines = ["i1,Heat,5.5,1,A <b>heist</b>", "i2,Alien,cheap,,", "i3,,free,nan,ملخص"];
+        await writeFile(join(folder, "items.csv"), `iid,title,price,stars,plot\n${lines.join("\n")}\n`);
+        of.items.tags = [];
+      }),
+    );
+    expect(items.numbers).toEqual([
+      { column: "price", values: Float64Array.of(5.5, Number.NaN, Number.NaN) },
+      { column: "stars", values: Float64Array.of(1, Number.NaN, Number.NaN) },
+    ]);
+    expect(items.texts).toEqual([{ column: "plot", values: ["A <b>heist</b>", "", "ملخص"] }]);
+    expect(warnings).toEqual([
+      '2 values of items.csv, column price, are no numbers, first "cheap" of item i2 (row 1). They count as missing.',
+    ]);
+  });
+
   it("takes years from the title, or from their column", async () => {
     expect((await load()).items.years).toEqual([1995, null, null]);
     const withColumn = await load((of) => {

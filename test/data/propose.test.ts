@@ -282,6 +282,8 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
         ids: { rule: "table-order", column: "iid" },
         title: "title",
         tags: [{ column: "genres", separator: "|" }],
+        numbers: [],
+        texts: [],
       },
       users: {
         embeddings: "embeddings/mf/users.npy",

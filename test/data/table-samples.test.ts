@@ -8,6 +8,7 @@ import { writeNpy } from "../../src/data/npy";
 import { proposeManifest } from "../../src/data/propose";
 import { countedRows, describeTable, mayHaveRows, type TableDescription } from "../../src/data/tables";
 import { knownTable } from "../../src/engine/known-files";
+import { PROJECT_ROOT } from "../built";
 import { writeParquet } from "./parquet-bytes";
 import { failure, scratchFile, scratchFolder } from "./scratch";
 
@@ -27,6 +28,11 @@ const log = logOf(LINES);
 const column = ({ columns }: TableDescription, name: string) => columns.find((one) => one.name === name)!;
 
 describe("a large table that is described by a sample", () => {
+  it("of Parquet is refused by name where its footer tells an impossible number of rows", async () => {
+    const file = join(PROJECT_ROOT, "test", "fixtures", "impossible-rows.parquet");
+    await failure(describeTable(file, { sampledBeyond: 200 }), "file-format", file, "outside of target range");
+  });
+
   it("of text is told by its first and last lines, and says so", async () => {
     const file = await scratchFile("ratings.csv", log);
     const whole = await describeTable(file);

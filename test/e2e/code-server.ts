@@ -24,11 +24,13 @@ export interface CodeServer {
  * @param files of the workspace: path and content
  * @param copyOf folder whose content goes into the workspace
  * @param restricted the workspace is not trusted at first
+ * @param more settings beside the usual, and VSIX files of other extensions
  */
 export async function startFreshCodeServer(
   files: Record<string, string> = {},
   copyOf?: string,
   restricted = false,
+  more: { settings?: Record<string, unknown>; extensions?: string[] } = {},
 ): Promise<CodeServer> {
   if (!existsSync(vsixFile)) throw new Error(`${vsixFile} does not exist: run "npm run package" first`);
   const folder = await mkdtemp(join(tmpdir(), "rp-e2e-"));
@@ -38,10 +40,14 @@ export async function startFreshCodeServer(
   for (const [path, content] of Object.entries(files)) await writeFile(join(workspace, path), content);
   const server = await startCodeServer({
     folder,
-    vsix: vsixFile,
+    vsix: [vsixFile, ...(more.extensions ?? [])],
     restricted,
     // No question at the start, which would stand in front of everything.
-    settings: { "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never" },
+    settings: {
+      "security.workspace.trust.startupPrompt": "never",
+      "security.workspace.trust.banner": "never",
+      ...more.settings,
+    },
   });
 
   return {

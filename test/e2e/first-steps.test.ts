@@ -54,7 +54,9 @@ describe("first steps on the sample", () => {
     expect(await named.count()).toBeGreaterThan(10);
     await view.getByRole("textbox", { name: "Search neurons" }).fill("horror");
     await view
-      .getByRole("option", { name: /^Horror, tag, neuron \d+, MS \.\d\d, purity at 10 \d+%, base rate \d+%/i })
+      .getByRole("option", {
+        name: /^Horror, tag, high confidence, neuron \d+, MS \.\d\d, purity at 10 \d+%, base rate \d+%/i,
+      })
       .first()
       .waitFor();
   });

@@ -118,11 +118,16 @@ export class Workbench {
     // It lists a folder of its own first, whose path would otherwise take the place of what is typed.
     await expect.poll(() => this.quickInputBox.inputValue(), { timeout: PATIENCE }).toContain("/");
     await this.quickInput.getByRole("option").first().waitFor();
-    await this.quickInputBox.fill(path);
-    await this.quickInput
-      .getByRole("button", { name: /^(OK|Open|Save|Select|Create|Train)/ })
-      .first()
-      .click();
+    const button = this.quickInput.getByRole("button", { name: /^(OK|Open|Save|Select|Create|Train)/ }).first();
+    const dialog = await button.elementHandle();
+    // It looks whether the path is there as it is typed, and meanwhile ignores its button.
+    await poll(`the dialog to take ${path}`, () =>
+      soon(async () => {
+        await this.quickInputBox.fill(path, { timeout: 2000 });
+        await button.click({ timeout: 2000 });
+        await dialog?.waitForElementState("hidden", { timeout: 2000 });
+      }),
+    );
   }
 
   // ---- notifications and dialogs ----------------------------------------------------------------------------------

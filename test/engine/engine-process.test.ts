@@ -81,6 +81,20 @@ describe("the engine process", () => {
     await expect(engine.neuron(project.id, 9_999)).rejects.toMatchObject({ reason: "not-found" });
   });
 
+  it("draws the catalogue, tells what its items are, and compares neurons", async () => {
+    const map = await engine.itemMap(project.id);
+    expect(map.x).toBeInstanceOf(Float32Array);
+    expect([map.rows.length, map.x.length, map.y.length, map.of]).toEqual(new Array(4).fill(project.items));
+    expect(await engine.mapActivations(project.id, 0)).toHaveLength(project.items);
+    const [item] = await engine.items(project.id, [map.rows[5]]);
+    expect(item.row).toBe(5);
+    const { rows } = await engine.neurons(project.id, { limit: 3 });
+    const compared = await engine.compareNeurons(project.id, [rows[2].neuron, rows[0].neuron]);
+    expect(compared.neurons).toEqual([rows[2], rows[0]]);
+    expect(compared.decoderCosine).toHaveLength(4);
+    await expect(engine.compareNeurons(project.id, [0])).rejects.toMatchObject({ reason: "query-invalid" });
+  });
+
   it("previews what the exported config recommends", async () => {
     const { rows } = await engine.neurons(project.id, { kinds: ["tag"] });
     const recipe = {

@@ -78,6 +78,7 @@ describe("the report", () => {
       "purity10",
       "purity10BaseRate",
       "labelled",
+      "labelledSurely",
     ] as const) {
       expect(rawDimensions[key], key).toBeCloseTo(report[key]!, 12);
     }
@@ -258,7 +259,8 @@ describe("the rows that are measured", () => {
       expect(items.tags[0].values[row]).toEqual(dataset.items.tags[0].values[original]);
     });
     const horror = concepts.find(({ label }) => label === "Horror")!;
-    expect([...horror.bears]).toEqual(items.tags[0].values.map(([tag]) => (tag === "Horror" ? 1 : 0)));
-    expect(horror.count).toBe([...horror.bears].filter((bears) => bears === 1).length);
+    const ofHorror = items.tags[0].values.flatMap(([tag], row) => (tag === "Horror" ? [row] : []));
+    expect([...horror.bearers]).toEqual(ofHorror);
+    expect(horror.rows).toBe(32);
   });
 });

@@ -99,6 +99,79 @@ describe("opening a project", () => {
   });
 });
 
+describe("names and comparisons", () => {
+  it("of the same SAE stay, and those of another are dropped", async () => {
+    const projects = { "/films": project() };
+    const { session: state } = session(projects);
+    await state.open("/films");
+    state.compare([3, 5, 3]);
+    expect(state.state.compared).toEqual([3, 5]);
+    await state.open("/films");
+    expect(state.state.compared).toEqual([3, 5]);
+    projects["/films"] = retrained();
+    await state.open("/films");
+    expect(state.state.compared).toEqual([]);
+  });
+
+  it("need two neurons to compare", () => {
+    const { session: state } = session({});
+    state.compare([3, 5]);
+    state.compare([3]);
+    expect(state.state.compared).toEqual([]);
+  });
+
+  it("are told anew when somebody said something, and when the project was read anew", async () => {
+    const { session: state } = session({ "/films": project() });
+    await state.open("/films");
+    const { labelsVersion } = state.state;
+    state.labelsChanged();
+    expect(state.state.labelsVersion).toBeGreaterThan(labelsVersion);
+    const afterwards = state.state.labelsVersion;
+    await state.open("/films");
+    expect(state.state.labelsVersion).toBeGreaterThan(afterwards);
+  });
+
+  it("ask for a tab of the Lab as often as it is asked for", async () => {
+    const { session: state } = session({});
+    state.showTab("audit");
+    expect(state.state.tab).toEqual({ name: "audit", asked: expect.any(Number) });
+  });
+});
+
+describe("saved filters", () => {
+  it("belong to their project, outlive a reload, and are listed by name", async () => {
+    const songs = project({ id: "/songs", name: "songs", manifestPath: "/songs/recprism.json" });
+    const { session: state, kept } = session({ "/films": project(), "/songs": songs });
+    await state.open("/films");
+    await state.keepFilter({ name: "sure", search: "confidence:high" });
+    await state.keepFilter({ name: "Horror", search: "label:horror" });
+    await state.open("/songs");
+    expect(state.filters).toEqual([]);
+    const reloaded = session({ "/films": project() }, kept).session;
+    await reloaded.open("/films");
+    expect(reloaded.filters).toEqual([
+      { name: "Horror", search: "label:horror" },
+      { name: "sure", search: "confidence:high" },
+    ]);
+  });
+
+  it("of one name replace each other, and can be removed", async () => {
+    const { session: state } = session({ "/films": project() });
+    await state.open("/films");
+    await state.keepFilter({ name: "sure", search: "confidence:high" });
+    await state.keepFilter({ name: "sure", search: "confidence>=medium" });
+    expect(state.filters).toEqual([{ name: "sure", search: "confidence>=medium" }]);
+    await state.removeFilter("sure");
+    expect(state.filters).toEqual([]);
+  });
+
+  it("are none, and cannot be kept, without a project", async () => {
+    const { session: state } = session({});
+    expect(state.filters).toEqual([]);
+    await expect(state.keepFilter({ name: "x", search: "" })).rejects.toMatchObject({ reason: "not-found" });
+  });
+});
+
 describe("a project of which files change", () => {
   const stale = {
     remedy: "train",

@@ -7,10 +7,13 @@ import { job } from "./examples";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const NONE: number[] = [];
+
 function atStep(step: number, changes: Partial<SharedState> = {}): SharedState {
   const running = job();
   running.progress.step = step;
-  return { project: null, job: running, neuron: null, error: null, busy: null, ...changes };
+  const nothing = { project: null, neuron: null, compared: NONE, labelsVersion: 0, error: null, busy: null };
+  return { ...nothing, job: running, ...changes };
 }
 
 function relay() {
@@ -39,6 +42,16 @@ describe("a view", () => {
     expect(sent.map(({ neuron }) => neuron)).toEqual([null, 13]);
     vi.runAllTimers();
     expect(sent).toHaveLength(2);
+  });
+
+  it("hears at once that labels changed, what is compared and which tab is asked for", () => {
+    const { sent, relay: to } = relay();
+    const compared: number[] = [];
+    to.push(atStep(1, { compared }));
+    to.push(atStep(2, { compared, labelsVersion: 1 }));
+    to.push(atStep(3, { compared: [1, 2], labelsVersion: 1 }));
+    to.push(atStep(4, { compared: [1, 2], labelsVersion: 1, tab: { name: "audit", asked: 5 } }));
+    expect(sent).toHaveLength(4);
   });
 
   it("hears of a job's end at once", () => {

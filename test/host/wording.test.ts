@@ -4,6 +4,7 @@ import {
   counted,
   fileNameOf,
   identityDoubt,
+  jobDoing,
   jobOutcome,
   measure,
   measuresText,
@@ -91,6 +92,16 @@ describe("the end of a job", () => {
     );
     expect(jobOutcome(job({ kind: "measure", state: "cancelled" }), project({ sae: null }))).toBe(
       "Measuring was cancelled. The SAE stays without labels and measures.",
+    );
+  });
+
+  it("that named the neurons anew says so", () => {
+    expect(jobDoing(job({ kind: "label" }))).toBe("Naming");
+    expect(jobOutcome(job({ kind: "label", state: "done", artifact: "/films/sae" }), project())).toBe(
+      "Named the neurons of films anew: MS .59, RBO@30 .56, 18 of 22 neurons labelled.",
+    );
+    expect(jobOutcome(job({ kind: "label", state: "cancelled" }), project())).toBe(
+      "Naming was cancelled. The names stay as they were.",
     );
   });
 

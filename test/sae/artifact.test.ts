@@ -2,7 +2,15 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LabelsFile, Report } from "../../src/protocol/artifact";
-import { readArtifact, writeArtifact, writeMeasures } from "../../src/sae/artifact";
+import type { Audit, Structure } from "../../src/protocol/structure";
+import {
+  readArtifact,
+  readAudit,
+  readStructure,
+  readTraining,
+  writeArtifact,
+  writeMeasures,
+} from "../../src/sae/artifact";
 import { weightsFile, writeSae } from "../../src/sae/saelens";
 import { failure, scratchFolder } from "../data/scratch";
 import { randomSae, SAE_VARIANTS, variantName } from "./fixtures";
@@ -118,5 +126,81 @@ describe("an SAE that was not measured yet", () => {
     await writeMeasures(folder, { labels, report });
     await rm(join(folder, "report.json"));
     await failure(readArtifact(folder), "artifact-invalid", "report.json", "missing, though labels.json is there");
+  });
+});
+
+describe("labels and report of the first version", () => {
+  /** As RecPrism 0.1 wrote them, as far as it matters. */
+  async function outdated(): Promise<{ folder: string; hash: string }> {
+    const { folder, hash } = await bareSae();
+    const label = { neuron: 0, label: "Horror", kind: "tag", evidence: null };
+    const report = { version: 1, sae: hash, steps: 12, trainSeconds: 3, interrupted: true, ms: 0.5 };
+    await writeFile(join(folder, "labels.json"), JSON.stringify({ version: 1, sae: hash, neurons: [label] }));
+    await writeFile(join(folder, "report.json"), JSON.stringify(report));
+    return { folder, hash };
+  }
+
+  it("count as not measured yet, and are replaced", async () => {
+    const { folder, hash } = await outdated();
+    expect(await readArtifact(folder)).toEqual({ sae, hash, labels: null, report: null });
+    await writeMeasures(folder, measured(hash));
+    expect(await readArtifact(folder)).toEqual({ sae, hash, ...measured(hash) });
+  });
+
+  it("count so too where measuring anew was interrupted between the two", async () => {
+    const { folder, hash } = await outdated();
+    await writeFile(join(folder, "report.json"), JSON.stringify(measured(hash).report));
+    expect((await readArtifact(folder)).labels).toBeNull();
+  });
+
+  it("still tell how the SAE was trained, but not of other weights", async () => {
+    const { folder, hash } = await outdated();
+    expect(await readTraining(folder, hash)).toMatchObject({ steps: 12, trainSeconds: 3, interrupted: true });
+    expect(await readTraining(folder, "sha256:1")).toBeNull();
+    expect(await readTraining((await bareSae()).folder, hash)).toBeNull();
+  });
+});
+
+describe("structure and audit", () => {
+  const found = (hash: string): { structure: Structure; audit: Audit } => ({
+    structure: {
+      version: 1,
+      sae: hash,
+      levels: [M],
+      tree: [{ neuron: 0, level: 0, parent: null, share: 0 }],
+      splitting: [],
+      absorption: [],
+      coactivation: [{ neurons: [0, 2], jaccard: 0.5, lift: 3 }],
+      clusters: [{ name: "Horror", neurons: [0, 1, 2] }],
+    },
+    audit: { version: 1, sae: hash, attributes: [], popularity: { neurons: [], ranking: null } },
+  });
+
+  it("are written with the labels, and come back", async () => {
+    const folder = join(await scratchFolder(), "sae");
+    const { hash } = await writeArtifact(folder, sae, (of) => ({ ...measured(of), ...found(of) }));
+    expect(await readStructure(folder, hash)).toEqual(found(hash).structure);
+    expect(await readAudit(folder, hash)).toEqual(found(hash).audit);
+  });
+
+  it("stay when neurons are named anew without them", async () => {
+    const { folder, hash } = await bareSae();
+    await writeMeasures(folder, { ...measured(hash), ...found(hash) });
+    await writeMeasures(folder, measured(hash));
+    expect(await readAudit(folder, hash)).toEqual(found(hash).audit);
+  });
+
+  it("are to be measured where they are missing or of other weights", async () => {
+    const { folder, hash } = await bareSae();
+    await failure(readStructure(folder, hash), "artifact-unmeasured", "structure.json is missing", "Measure");
+    await writeMeasures(folder, { ...measured(hash), ...found("sha256:1") });
+    await failure(readStructure(folder, hash), "artifact-unmeasured", "structure.json describes sha256:1", "Measure");
+    await failure(readAudit(folder, hash), "artifact-unmeasured", "audit.json", "Measure");
+  });
+
+  it("are refused where somebody broke them, naming the key", async () => {
+    const { folder, hash } = await bareSae();
+    await writeFile(join(folder, "audit.json"), JSON.stringify({ ...found(hash).audit, attributes: 7 }));
+    await failure(readAudit(folder, hash), "artifact-invalid", "audit.json", "attributes", "measured again");
   });
 });

@@ -6,6 +6,7 @@ const MEASURES = {
   ms: 0.5,
   purity10: null,
   purity10BaseRate: null,
+  labelledSurely: 0,
   labelled: 0,
   rbo30: 0.4,
   rbo30Extrapolated: 0.45,
@@ -25,7 +26,7 @@ const MEASURES = {
 export function completeReport(latents: number, overrides: Partial<Report> = {}): Report {
   const baseline: Baseline = { ...MEASURES, neurons: latents, ndcg20Change: null };
   return {
-    version: 1,
+    version: 2,
     sae: "sha256:0",
     users: 4,
     items: 6,
@@ -56,7 +57,10 @@ export function unlabelled(latents: number, hash: string): LabelsFile {
     neuron,
     label: "like A, B",
     kind: "unlabelled" as const,
+    confidence: "none" as const,
     evidence: null,
+    model: null,
+    person: null,
   }));
-  return { version: 1, sae: hash, neurons };
+  return { version: 2, sae: hash, neurons };
 }

@@ -72,6 +72,8 @@ export function randomDataset(random: Random, { users, items, dimensions, biased
           values: Array.from({ length: items }, (_, item) => (item % 3 === 0 ? ["Horror"] : ["Drama", "War"])),
         },
       ],
+      numbers: [],
+      texts: [],
     },
     interactions: randomInteractions(random, users, items),
     warnings: [],

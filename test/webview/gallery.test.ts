@@ -25,6 +25,12 @@ async function steerSomeone(page: Page): Promise<void> {
   await page.getByText("▲").first().waitFor();
 }
 
+async function dashboardDrawn(page: Page): Promise<void> {
+  await page.locator(".plot").nth(2).waitFor();
+  await page.locator(".map-canvas").waitFor();
+  await page.getByText("Laying out the items").waitFor({ state: "detached" });
+}
+
 interface Shot {
   name: string;
   scenario: Partial<Scenario>;
@@ -67,6 +73,63 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: "neurons-chosen",
+    scenario: { ...NEURONS, saved: { filter: { search: "", kinds: [], sort: "neuron", descending: false } } },
+    width: 300,
+    height: 480,
+    until: async (page) => {
+      const rows = page.getByRole("listbox").getByRole("option");
+      await rows.nth(1).click();
+      await rows.nth(3).click({ modifiers: ["Control"] });
+      await rows.nth(6).click({ modifiers: ["Control"] });
+      await page.getByText("3 selected").waitFor();
+      await rows.nth(3).click({ button: "right" });
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  {
+    name: "neurons-help",
+    scenario: NEURONS,
+    width: 300,
+    until: async (page) => {
+      await page.getByRole("textbox", { name: "Search neurons" }).fill("ms>much");
+      await page.getByText("is no number").waitFor();
+      await page.getByRole("button", { name: "What can be searched for" }).click();
+    },
+  },
+  {
+    name: "neurons-filters",
+    scenario: { ...NEURONS, saved: { filter: { search: "kind:tga", kinds: [], sort: "auc", descending: true } } },
+    width: 300,
+    height: 400,
+    until: async (page) => {
+      await page.getByText("there is no kind").waitFor();
+      await page.getByRole("button", { name: "Saved filters" }).click();
+      await page.getByRole("button", { name: /^Sure eras/ }).waitFor();
+    },
+  },
+  ...[1400, 600].flatMap((width): Shot[] => [
+    {
+      name: `lab-structure-${width}`,
+      scenario: { ...LAB, saved: { tab: "structure" } },
+      width,
+      height: width === 1400 ? 1300 : 2300,
+      until: async (page) => {
+        const tree = page.getByRole("tree");
+        await tree.focus();
+        await page.keyboard.press("ArrowRight");
+        await page.keyboard.press("ArrowDown");
+      },
+    },
+    {
+      name: `lab-audit-${width}`,
+      scenario: { ...LAB, saved: { tab: "audit" } },
+      width,
+      height: width === 1400 ? 1300 : 1900,
+      until: (page) => page.getByText("neurons tell of gender").waitFor(),
+    },
+  ]),
+  {
     name: "lab-suggestions",
     scenario: LAB,
     width: 600,
@@ -100,18 +163,75 @@ const SHOTS: Shot[] = [
     until: (page) => page.getByText("2,000 users").waitFor(),
   },
   {
-    name: "lab-neuron-1000",
+    name: "lab-neuron-1400",
     scenario: LAB,
-    width: 1000,
-    height: 900,
-    until: (page) => page.locator(".plot").nth(1).waitFor(),
+    width: 1400,
+    height: 2350,
+    until: dashboardDrawn,
   },
   {
     name: "lab-neuron-600",
-    scenario: LAB,
+    scenario: { ...LAB, neuron: 3 },
     width: 600,
-    height: 1500,
-    until: (page) => page.locator(".plot").nth(1).waitFor(),
+    height: 4300,
+    until: async (page) => {
+      await dashboardDrawn(page);
+      await page.getByRole("button", { name: "Why?" }).click();
+      await page.getByRole("region", { name: "Why this name" }).waitFor();
+    },
+  },
+  {
+    name: "lab-neuron-400",
+    scenario: { ...LAB, hostile: true, neuron: 3 },
+    width: 400,
+    height: 3000,
+    themes: ["dark"],
+    until: dashboardDrawn,
+  },
+  {
+    name: "lab-neuron-map",
+    scenario: { ...LAB, neuron: 6, mapped: 40_000 },
+    width: 1000,
+    height: 1400,
+    until: async (page) => {
+      await dashboardDrawn(page);
+      const map = page.locator(".map-canvas");
+      await map.focus();
+      await page.keyboard.press("+");
+      await map.hover({ position: { x: 150, y: 150 } });
+      await page.locator(".map-tip").waitFor();
+    },
+  },
+  {
+    name: "lab-neuron-unlabelled",
+    scenario: { ...LAB, neuron: 14, years: false, demographics: false },
+    width: 1000,
+    height: 1400,
+    themes: ["light"],
+    until: dashboardDrawn,
+  },
+  {
+    name: "lab-neuron-dead",
+    scenario: { ...LAB, neuron: 17 },
+    width: 1000,
+    height: 400,
+    themes: ["dark"],
+    until: (page) => page.getByText("nothing to steer").waitFor(),
+  },
+  {
+    name: "lab-comparison-1000",
+    scenario: { ...LAB, compared: [0, 3, 5, 12, 21] },
+    width: 1000,
+    height: 1150,
+    until: (page) => page.getByRole("table", { name: /^Lift of concepts/ }).waitFor(),
+  },
+  {
+    name: "lab-comparison-600",
+    scenario: { ...LAB, hostile: true, compared: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14] },
+    width: 600,
+    height: 1900,
+    themes: ["high-contrast"],
+    until: (page) => page.getByRole("table", { name: /^Lift of concepts/ }).waitFor(),
   },
   {
     name: "lab-run-1100",

@@ -35,7 +35,7 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
   it("says what the neuron stands for and how that is known", async () => {
     await open();
     await page.getByRole("heading", { name: /Horror/ }).waitFor();
-    await page.getByText(/precision@10 \S+ on held-out items, base rate \S+ \(\S+x\)/).waitFor();
+    await page.getByText(/High confidence: precision@50 \S+ on held-out items, base rate \S+ \(\S+x\)/).waitFor();
     expect(await page.getByRole("table", { name: "Items that activate it most" }).getByRole("row").count()).toBe(21);
     const lifts = page.getByRole("figure", { name: /^Lift of 6 concepts/ });
     expect(await lifts.getByRole("cell", { name: "Horror (label)" }).count()).toBe(1);

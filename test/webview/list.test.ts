@@ -1,11 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Answer } from "../../src/protocol/answer";
-import type { Page } from "../../src/protocol/engine";
+import { NEURON_SORTS, type Page } from "../../src/protocol/neurons";
 import { indexAfterKey } from "../../webview/components/list-keys";
 import { PAGE_ROWS, PagedRows } from "../../webview/components/paged-rows";
 import { scrollToShow, visibleRows } from "../../webview/components/visible-rows";
-import { INITIAL_FILTER, isListFilter, sortedBy, withKindToggled } from "../../webview/neurons/list-filter";
+import {
+  INITIAL_FILTER,
+  isListFilter,
+  SORTS,
+  sortedBy,
+  wholeSearch,
+  withKindToggled,
+  withTerm,
+} from "../../webview/neurons/list-filter";
 
 describe("keys in a list of 100 rows, 10 to a page", () => {
   const moves: [string, number, number | null][] = [
@@ -106,6 +114,27 @@ describe("rows fetched by pages", () => {
     expect(rows.indexOf((row) => row === 499)).toBe(-1);
   });
 
+  it("keeps its rows while they are fetched anew, and drops answers that come too late", async () => {
+    const answers: ((rows: string[]) => void)[] = [];
+    const rows = new PagedRows<string>(
+      () =>
+        new Promise((resolve) => answers.push((rows) => resolve({ ok: true, value: { rows, total: rows.length } }))),
+      () => {},
+    );
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    rows.ensure(0, 3);
+    answers[0](["a", "b", "c"]);
+    await settled();
+    rows.refetch(0, 3);
+    rows.refetch(0, 3);
+    expect(rows.row(0)).toBe("a");
+    answers[2](["x", "y"]);
+    await settled();
+    answers[1](["late", "late", "late"]);
+    await settled();
+    expect([rows.total, ...rows.fetched()]).toEqual([2, "x", "y"]);
+  });
+
   it("keeps the fault of a page that failed", async () => {
     const error = { reason: "artifact-stale" as const, message: "Train again.", where: {} };
     const rows = new PagedRows<number>(
@@ -128,6 +157,18 @@ describe("the filter of the list", () => {
     const once = withKindToggled(INITIAL_FILTER, "era");
     expect(once.kinds).toEqual(["era"]);
     expect(withKindToggled(once, "era")).toEqual(INITIAL_FILTER);
+  });
+
+  it("is one search when it is saved, kinds included", () => {
+    expect(wholeSearch(INITIAL_FILTER)).toBe("");
+    expect(wholeSearch({ ...INITIAL_FILTER, search: " ms>0.5 ", kinds: ["tag", "era"] })).toBe(
+      "ms>0.5 kind:tag or kind:era",
+    );
+    expect(withTerm({ ...INITIAL_FILTER, search: "noir " }, "is:pinned").search).toBe("noir is:pinned");
+  });
+
+  it("can be sorted in every way that the engine sorts", () => {
+    expect(SORTS.map(({ sort }) => sort).sort()).toEqual([...NEURON_SORTS].sort());
   });
 
   it("is restored only when it is one", () => {

@@ -1,6 +1,7 @@
 /** The Neurons side panel as a person meets it: seen, clicked, typed into and heard. */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { NeuronQuery } from "../../src/protocol/neurons";
 import type { Scenario } from "./harness/scenario";
 import { eventually, Screens, withoutBrowser } from "./harness/screen";
 
@@ -116,6 +117,190 @@ describe.skipIf(withoutBrowser !== null)("the Neurons panel", () => {
     await eventually(() => rows().first().getAttribute("aria-label")).toMatch(/neuron 399,/);
   });
 
+  it("keeps the list while a search cannot be read, says why, and takes it up again", async () => {
+    await open();
+    await page.getByText("400 neurons").waitFor();
+    const search = page.getByRole("textbox", { name: "Search neurons" });
+    await search.fill("kind:tga");
+    await page.getByText('there is no kind "tga"').waitFor();
+    expect(await search.getAttribute("aria-invalid")).toBe("true");
+    expect(await rows().count()).toBeGreaterThan(5);
+    await page.getByText("400 neurons").waitFor();
+    await search.fill("kind:era or kind:trend -19");
+    await eventually(() =>
+      rows().evaluateAll((all) => all.every((row) => /, (era|trend), /.test(row.ariaLabel ?? ""))),
+    ).toBe(true);
+    await eventually(() => page.getByText("there is no kind").count()).toBe(0);
+    expect(await search.getAttribute("aria-invalid")).toBe("false");
+  });
+
+  it("keeps the former rows until others are there: typing does not flicker", async () => {
+    await open({ neurons: 16_000 });
+    await rows().first().waitFor();
+    await list().evaluate((element) => {
+      const seen = { fewest: Number.POSITIVE_INFINITY };
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        const drawn = [...document.querySelectorAll("[role=option]")].filter((row) => row.ariaLabel !== "Loading");
+        seen.fewest = Math.min(seen.fewest, drawn.length);
+      }).observe(element.closest("main")!, { childList: true, subtree: true, attributes: true });
+    });
+    await page.getByRole("textbox", { name: "Search neurons" }).pressSequentially("label:popular ms>0.5");
+    await eventually(() => rows().evaluateAll((all) => all.every((row) => /popular/i.test(row.ariaLabel ?? "")))).toBe(
+      true,
+    );
+    expect(await page.evaluate(() => (window as unknown as { seen: { fewest: number } }).seen.fewest)).toBeGreaterThan(
+      5,
+    );
+  });
+
+  it("shows what can be searched for, and puts a term in at a click", async () => {
+    await open();
+    await rows().first().waitFor();
+    const search = page.getByRole("textbox", { name: "Search neurons" });
+    await search.fill("western");
+    await page.getByRole("button", { name: "What can be searched for" }).click();
+    await page
+      .getByRole("region", { name: "What can be searched for" })
+      .getByRole("button", { name: /^-is:dead/ })
+      .click();
+    expect(await search.inputValue()).toBe("western -is:dead");
+    expect(await search.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await page.getByRole("region", { name: "What can be searched for" }).count()).toBe(0);
+  });
+
+  it("applies, saves and removes filters by name", async () => {
+    await open();
+    await rows().first().waitFor();
+    const button = page.getByRole("button", { name: "Saved filters" });
+    const saved = page.getByRole("region", { name: "Saved filters" });
+    await button.click();
+    expect(await saved.getByRole("button", { name: "Save This Search…" }).isDisabled()).toBe(true);
+    await saved.getByRole("button", { name: "Sure eras: kind:era purity>0.6" }).click();
+    expect(await page.getByRole("textbox", { name: "Search neurons" }).inputValue()).toBe("kind:era purity>0.6");
+    await page.getByRole("textbox", { name: "Search neurons" }).fill("ms>0.5");
+    await page.getByRole("button", { name: "Tag" }).click();
+    await page.getByRole("button", { name: "Trend" }).click();
+    await button.click();
+    await saved.getByRole("button", { name: "Save This Search…" }).click();
+    await eventually(() => calls("saveFilter")).toEqual([["ms>0.5 kind:tag or kind:trend"]]);
+    await saved.getByRole("button", { name: "Filter 2: ms>0.5 kind:tag or kind:trend" }).waitFor();
+    await saved.getByRole("button", { name: "Remove filter Sure eras" }).click();
+    await eventually(() => saved.getByRole("listitem").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    expect(await saved.count()).toBe(0);
+  });
+
+  it("offers only the kinds that there are", async () => {
+    await open({ neurons: 13 });
+    await eventually(() => page.getByRole("group", { name: "Kinds shown" }).getByRole("button").count()).toBe(2);
+    await page.getByRole("button", { name: "Era" }).waitFor();
+  });
+
+  it("chooses several by Ctrl, Shift and Space, and compares, names and pins them", async () => {
+    await open();
+    const selected = () =>
+      list()
+        .locator('[aria-selected="true"]')
+        .evaluateAll((all) => all.map((row) => Number(row.ariaPosInSet)));
+    const numbers = (places: number[]) =>
+      Promise.all(
+        places.map(async (place) => {
+          const label = await list().locator(`[aria-posinset="${place}"]`).getAttribute("aria-label");
+          return Number(/neuron (\d+),/.exec(label ?? "")?.[1]);
+        }),
+      );
+    await rows().nth(1).click();
+    expect(await selected()).toEqual([2]);
+    await rows()
+      .nth(4)
+      .click({ modifiers: ["Control"] });
+    expect(await selected()).toEqual([2, 5]);
+    const bar = page.getByRole("region", { name: "Chosen neurons" });
+    await bar.getByText("2 selected").waitFor();
+    await rows()
+      .nth(6)
+      .click({ modifiers: ["Shift"] });
+    expect(await selected()).toEqual([5, 6, 7]);
+    await list().focus();
+    await page.keyboard.press("Shift+ArrowDown");
+    expect(await selected()).toEqual([5, 6, 7, 8]);
+    await page.keyboard.press("Shift+ArrowUp");
+    await page.keyboard.press("Shift+ArrowUp");
+    expect(await selected()).toEqual([5, 6]);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Space");
+    expect(await selected()).toEqual([5, 6, 8]);
+    const neurons = await numbers([5, 6, 8]);
+    await bar.getByRole("button", { name: "Compare" }).click();
+    await eventually(() => calls("compareNeurons")).toEqual([[neurons]]);
+    await bar.getByRole("button", { name: "Merge…" }).click();
+    await eventually(() => calls("askForName")).toEqual([[neurons]]);
+    await bar.getByRole("button", { name: "Pin" }).click();
+    await eventually(() => calls("changeLabel")).toEqual([[{ change: "pin", neurons, pinned: true }]]);
+    await bar.getByRole("button", { name: "Unpin" }).waitFor();
+    expect(await rows().nth(4).getAttribute("aria-label")).toContain(", pinned,");
+    await list().focus();
+    await page.keyboard.press("Escape");
+    expect(await bar.count()).toBe(0);
+    // The first was opened; choosing opens nothing.
+    expect(await calls("selectNeuron")).toHaveLength(1);
+  });
+
+  it("chooses a range whose rows were never in view", async () => {
+    await open({ neurons: 16_000 });
+    await rows().first().waitFor();
+    await list().focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Shift+End");
+    await page.getByText("16,000 selected").waitFor();
+    const bar = page.getByRole("region", { name: "Chosen neurons" });
+    expect(await bar.getByRole("button", { name: "Compare" }).isDisabled()).toBe(true);
+    await bar.getByRole("button", { name: "Clear" }).click();
+    expect(await bar.count()).toBe(0);
+  });
+
+  it("renames and pins a row by keys, and by its menu", async () => {
+    await open({ saved: { filter: { search: "", kinds: [], sort: "neuron", descending: false } } });
+    await rows().first().waitFor();
+    await list().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("F2");
+    await eventually(() => calls("askForName")).toEqual([[[0]]]);
+    await page.keyboard.press("p");
+    await eventually(() => rows().first().getAttribute("aria-label")).toContain(", pinned,");
+    await page.keyboard.press("Shift+F10");
+    const menu = page.getByRole("menu", { name: "Horror" });
+    await menu.getByRole("menuitem", { name: "Unpin" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await eventually(() => rows().first().getAttribute("aria-label")).toContain("marked wrong");
+    expect(await list().evaluate((element) => element === document.activeElement)).toBe(true);
+    await rows().nth(2).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Name by Model…" }).click();
+    await eventually(() => calls("nameByModel")).toEqual([[[2]]]);
+  });
+
+  it("shows a change of names at once, in the place one looks at", async () => {
+    await open({ neurons: 16_000, saved: { filter: { search: "", kinds: [], sort: "neuron", descending: false } } });
+    await rows().first().waitFor();
+    await list().evaluate((element) => {
+      element.scrollTop = 9_000 * 42;
+    });
+    const row = list().locator('[aria-posinset="9004"]');
+    await eventually(() => row.getAttribute("aria-label")).toContain("neuron 9003,");
+    await row.click({ button: "right" });
+    await page
+      .getByRole("menuitem", { name: "Pin P" })
+      .or(page.getByRole("menuitem", { name: "Pin" }))
+      .click();
+    await eventually(() => row.getAttribute("aria-label")).toContain(", pinned,");
+    expect(await list().evaluate((element) => element.scrollTop)).toBeGreaterThan(8_900 * 42);
+  });
+
   it("shows what was chosen last time", async () => {
     await open({ saved: { filter: { search: "noir", kinds: ["tag"], sort: "label", descending: false } } });
     await rows().first().waitFor();
@@ -204,8 +389,10 @@ describe.skipIf(withoutBrowser !== null)("the Neurons panel", () => {
   it("shows faults where they happened, with their words", async () => {
     await open({ failing: { neurons: "sae/labels.json speaks of other weights. Train again." } });
     await page.getByRole("alert").getByText("speaks of other weights. Train again.").waitFor();
+    const pages = async () => (await calls("neurons")).filter(([query]) => (query as NeuronQuery).limit !== 0);
+    expect(await pages()).toHaveLength(1);
     await page.getByRole("button", { name: "Try again" }).click();
-    await eventually(() => calls("neurons")).toHaveLength(2);
+    await eventually(pages).toHaveLength(2);
     await page.evaluate(() =>
       window.announce.state({
         project: null,

@@ -1,6 +1,6 @@
 /** Neurons as suggestions of a text field. */
 import type { Answer } from "../../src/protocol/answer";
-import type { NeuronQuery, NeuronRow, Page } from "../../src/protocol/engine";
+import type { NeuronQuery, NeuronRow, Page } from "../../src/protocol/neurons";
 import { KindIcon } from "./concept-kind";
 import { asked } from "./host";
 import { shareWithBase } from "./number-format";

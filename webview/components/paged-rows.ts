@@ -1,7 +1,7 @@
 /** Rows of a list too long to fetch at once: pages are asked for when they come near the view, and kept. */
 import type { Answer } from "../../src/protocol/answer";
-import type { Page } from "../../src/protocol/engine";
 import type { ErrorData } from "../../src/protocol/error";
+import type { Page } from "../../src/protocol/neurons";
 
 export const PAGE_ROWS = 200;
 
@@ -11,7 +11,7 @@ export class PagedRows<Row> {
   /** Of the last page that failed. */
   error: ErrorData | null = null;
   private readonly rows = new Map<number, Row>();
-  private readonly requested = new Set<number>();
+  private requested = new Set<number>();
 
   constructor(
     private readonly fetchPage: (offset: number, limit: number) => Promise<Answer<Page<Row>>>,
@@ -20,6 +20,11 @@ export class PagedRows<Row> {
 
   row(index: number): Row | undefined {
     return this.rows.get(index);
+  }
+
+  /** Rows that were fetched, in no order. */
+  fetched(): Iterable<Row> {
+    return this.rows.values();
   }
 
   /** Index of the first fetched row that fits, or -1. */
@@ -35,13 +40,24 @@ export class PagedRows<Row> {
     for (let page = Math.floor(Math.max(0, from) / PAGE_ROWS); page * PAGE_ROWS < end; page++) void this.load(page);
   }
 
+  /** Fetches these rows anew, and others when they come near the view; all stay as they were until then. */
+  refetch(from: number, to: number): void {
+    this.requested = new Set();
+    this.ensure(from, to);
+  }
+
   private async load(page: number): Promise<void> {
-    if (this.requested.has(page)) return;
-    this.requested.add(page);
+    const { requested } = this;
+    if (requested.has(page)) return;
+    requested.add(page);
     const offset = page * PAGE_ROWS;
     const answer = await this.fetchPage(offset, PAGE_ROWS);
+    // Asked before the rows were to be fetched anew: it may come after what is newer.
+    if (requested !== this.requested) return;
     if (answer.ok) {
+      this.error = null;
       this.total = answer.value.total;
+      for (const index of this.rows.keys()) if (index >= this.total) this.rows.delete(index);
       answer.value.rows.forEach((row, index) => {
         this.rows.set(offset + index, row);
       });

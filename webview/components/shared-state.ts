@@ -18,6 +18,8 @@ export function useSharedState(host: ReadyHost, states: Announcements<SharedStat
         project: null,
         job: null,
         neuron: null,
+        compared: [],
+        labelsVersion: 0,
         busy: null,
         error: { reason: "internal", message, where: {} },
       });

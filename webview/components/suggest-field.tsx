@@ -175,7 +175,7 @@ function Suggestions({ id, label, active, suggested, onChoose }: SuggestionsProp
             onClick={() => onChoose(suggestion)}
           >
             {suggestion.icon}
-            <span class="suggestion-text" title={suggestion.text}>
+            <span class="suggestion-text" dir="auto" title={suggestion.text}>
               {suggestion.text}
             </span>
             <span class="quiet">{suggestion.detail}</span>

@@ -1,7 +1,14 @@
-/** A chart from Observable Plot: drawn to the width there is, in the theme's colours, with a table for those who listen. */
+/** A chart from Observable Plot: drawn to the width there is, in the theme's colours. */
 import { type PlotOptions, plot } from "@observablehq/plot";
-import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ChartFrame } from "./chart-frame";
+import { pictureOfSvg } from "./chart-picture";
+import type { ChartTable } from "./chart-table";
+
+/** Of an axis: how long names beside bars may get, in ems of a chart's text, so that they stay within the margin. */
+export function nameWidth(margin: number): number {
+  return Math.max(2, (margin - 14) / 11);
+}
 
 interface ChartProps {
   title: string;
@@ -9,13 +16,11 @@ interface ChartProps {
   spoken: string;
   /** Options for a chart of this width in pixels. */
   options: (width: number) => PlotOptions;
-  /** Rows of the table that says the same. */
-  columns: readonly string[];
-  rows: readonly (readonly string[])[];
-  children?: ComponentChildren;
+  /** The same in numbers. */
+  table: ChartTable;
 }
 
-export function Chart({ title, spoken, options, columns, rows, children }: ChartProps) {
+export function Chart({ title, spoken, options, table }: ChartProps) {
   const drawing = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
 
@@ -36,32 +41,14 @@ export function Chart({ title, spoken, options, columns, rows, children }: Chart
     drawing.current?.replaceChildren(chart);
   }, [width, options]);
 
+  const picture = async (lines: readonly string[]) => {
+    const svg = drawing.current?.querySelector("svg");
+    if (svg == null) throw new Error("the chart is not drawn yet");
+    return pictureOfSvg(svg, lines);
+  };
   return (
-    <figure class="chart" aria-label={spoken}>
-      <figcaption>{title}</figcaption>
+    <ChartFrame title={title} spoken={spoken} table={table} picture={picture}>
       <div ref={drawing} class="drawing" />
-      <table class="spoken">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row[0]}>
-              {row.map((cell, index) => (
-                <td key={columns[index]}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {children}
-    </figure>
+    </ChartFrame>
   );
 }

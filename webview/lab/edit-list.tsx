@@ -1,7 +1,7 @@
 /** WHAT: the edits of the recipe, and a way to add one. */
 import { useState } from "preact/hooks";
 import type { Answer } from "../../src/protocol/answer";
-import type { NeuronDetail } from "../../src/protocol/engine";
+import type { NeuronDetail } from "../../src/protocol/neurons";
 import type { LabHost } from "../../src/protocol/webview";
 import type { Remote } from "../components/host";
 import { neuronSuggestion, suggestNeurons } from "../components/neuron-suggestions";

@@ -42,7 +42,7 @@ export function EditRow({ host, sae, own, change }: EditRowProps) {
           checked={enabled}
           onChange={(event) => change({ change: "enable", neuron, enabled: event.currentTarget.checked })}
         />
-        <label class="edit-label" for={id} title={`neuron ${neuron}`}>
+        <label class="edit-label" for={id} dir="auto" title={`neuron ${neuron}`}>
           {label}
         </label>
         <select

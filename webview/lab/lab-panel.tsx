@@ -1,4 +1,5 @@
-/** The Lab: what one neuron stands for, what steering by neurons does to a user's list, and the runs that found them. */
+/** The Lab: what neurons stand for, how they relate, what steering by them does to a list, and the runs that found them. */
+import { useEffect, useRef } from "preact/hooks";
 import type { ProjectSummary } from "../../src/protocol/engine";
 import type { Recipe } from "../../src/protocol/steering";
 import type { LabHost, SharedState } from "../../src/protocol/webview";
@@ -8,10 +9,14 @@ import { ProjectGate } from "../components/project-gate";
 import { useSharedState } from "../components/shared-state";
 import { TrainingProgress } from "../components/training";
 import { useSavedState } from "../components/vscode-api";
+import { AuditTab } from "./audit-tab";
+import { ChartSaving } from "./chart-menu";
+import { NeuronComparisonView } from "./neuron-comparison";
 import { NeuronHeader } from "./neuron-header";
 import { NeuronTab } from "./neuron-tab";
 import { RunTab } from "./run-tab";
 import { SteerTab } from "./steer-tab";
+import { StructureTab } from "./structure-tab";
 import { useAnswer } from "./use-answer";
 import { useRecipe } from "./use-recipe";
 
@@ -25,18 +30,20 @@ export function LabPanel({ host, states, recipes }: LabPanelProps) {
   const state = useSharedState(host, states);
   return (
     <main class="lab-panel">
-      <ProjectGate
-        state={state}
-        host={host}
-        withoutSae={(project) => state !== null && <RunTab host={host} state={state} project={project} />}
-      >
-        {(project) => state !== null && <Lab host={host} recipes={recipes} state={state} project={project} />}
-      </ProjectGate>
+      <ChartSaving.Provider value={(name, kind, content) => void host.saveChart(name, kind, content)}>
+        <ProjectGate
+          state={state}
+          host={host}
+          withoutSae={(project) => state !== null && <RunTab host={host} state={state} project={project} />}
+        >
+          {(project) => state !== null && <Lab host={host} recipes={recipes} state={state} project={project} />}
+        </ProjectGate>
+      </ChartSaving.Provider>
     </main>
   );
 }
 
-const TABS = ["neuron", "steer", "run"] as const;
+const TABS = ["neuron", "steer", "structure", "audit", "run"] as const;
 type Tab = (typeof TABS)[number];
 
 function isTab(saved: unknown): saved is Tab {
@@ -51,11 +58,23 @@ interface LabProps {
 }
 
 function Lab({ host, recipes, state, project }: LabProps) {
-  const { neuron, job } = state;
+  const { neuron, job, compared, labelsVersion } = state;
   const sae = project.sae?.hash ?? "";
   const [tab, setTab] = useSavedState<Tab>("tab", "neuron", isTab);
   const [lab, change] = useRecipe(host, recipes, sae);
-  const detail = useAnswer(neuron === null ? null : () => asked(host.neuron(neuron)), [host, neuron, sae]);
+  const detail = useAnswer(
+    neuron === null ? null : () => asked(host.neuron(neuron)),
+    [host, neuron, sae],
+    [labelsVersion],
+  );
+  const comparing = compared.length > 1;
+  const comparison = useAnswer(
+    comparing ? () => asked(host.comparison(compared)) : null,
+    [host, compared.join(), sae],
+    [labelsVersion],
+  );
+  useShownComparison(compared, () => setTab("neuron"));
+  useAskedTab(state.tab, setTab);
   const steer = () => {
     if (detail?.ok) change({ change: "add", neuron: detail.value.neuron, label: detail.value.label });
     setTab("steer");
@@ -64,19 +83,48 @@ function Lab({ host, recipes, state, project }: LabProps) {
     <>
       {/* The Run tab shows it with its curves. */}
       {job?.state === "running" && tab !== "run" && <TrainingProgress job={job} host={host} />}
-      <NeuronHeader host={host} neuron={neuron} detail={detail} />
+      {!(comparing && tab === "neuron") && <NeuronHeader host={host} neuron={neuron} detail={detail} />}
       <vscode-tabs
         selected-index={TABS.indexOf(tab)}
         onvsc-tabs-select={(event) => setTab(TABS[event.detail.selectedIndex] ?? "neuron")}
       >
         <vscode-tab-header slot="header">Neuron</vscode-tab-header>
         <vscode-tab-header slot="header">Steer</vscode-tab-header>
+        <vscode-tab-header slot="header">Structure</vscode-tab-header>
+        <vscode-tab-header slot="header">Audit</vscode-tab-header>
         <vscode-tab-header slot="header">Run</vscode-tab-header>
         <vscode-tab-panel aria-label="Neuron">
-          {tab === "neuron" && <NeuronTab neuron={neuron} detail={detail} onSteer={steer} />}
+          {tab === "neuron" &&
+            (comparing ? (
+              <NeuronComparisonView host={host} compared={compared} comparison={comparison} />
+            ) : (
+              <NeuronTab host={host} sae={sae} neuron={neuron} detail={detail} onSteer={steer} />
+            ))}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Steer">
           {tab === "steer" && <SteerTab host={host} sae={sae} lab={lab} change={change} shared={detail} />}
+        </vscode-tab-panel>
+        <vscode-tab-panel aria-label="Structure">
+          {tab === "structure" && project.sae !== null && (
+            <StructureTab
+              host={host}
+              sae={project.sae}
+              selected={neuron}
+              labelsVersion={labelsVersion}
+              busy={job?.state === "running"}
+            />
+          )}
+        </vscode-tab-panel>
+        <vscode-tab-panel aria-label="Audit">
+          {tab === "audit" && project.sae !== null && (
+            <AuditTab
+              host={host}
+              sae={project.sae}
+              selected={neuron}
+              labelsVersion={labelsVersion}
+              busy={job?.state === "running"}
+            />
+          )}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Run">
           {tab === "run" && <RunTab host={host} state={state} project={project} />}
@@ -84,4 +132,24 @@ function Lab({ host, recipes, state, project }: LabProps) {
       </vscode-tabs>
     </>
   );
+}
+
+/** Goes to the tab that a command asked for, once each time it is asked for, be it before the Lab was open. */
+function useAskedTab(wanted: SharedState["tab"], show: (tab: Tab) => void): void {
+  const [shown, setShown] = useSavedState("askedTab", 0, (saved) => typeof saved === "number");
+  useEffect(() => {
+    if (wanted === undefined || wanted.asked === shown) return;
+    setShown(wanted.asked);
+    show(wanted.name);
+  }, [wanted?.asked]);
+}
+
+/** Calls `show` when a comparison is begun elsewhere while another tab is open; not for one that was there already. */
+function useShownComparison(compared: readonly number[], show: () => void): void {
+  const neurons = compared.join();
+  const before = useRef(neurons);
+  useEffect(() => {
+    if (neurons !== before.current && compared.length > 1) show();
+    before.current = neurons;
+  }, [neurons]);
 }

@@ -2,9 +2,9 @@
 import { axisX, axisY, barX, type PlotOptions, ruleX, text } from "@observablehq/plot";
 import { useCallback } from "preact/hooks";
 import type { ConceptEvidence } from "../../src/protocol/artifact";
-import type { NeuronDetail } from "../../src/protocol/engine";
+import type { NeuronDetail } from "../../src/protocol/neurons";
 import { percent, shareWithBase, times } from "../components/number-format";
-import { Chart } from "./chart";
+import { Chart, nameWidth } from "./chart";
 
 const BAR_HEIGHT = 22;
 
@@ -18,7 +18,7 @@ export function LiftBars({ detail }: { detail: NeuronDetail }) {
   const options = useCallback(
     (width: number): PlotOptions => ({
       height: bars.length * BAR_HEIGHT + 44,
-      marginLeft: Math.min(150, width / 3),
+      marginLeft: nameMargin(width),
       marginRight: 112,
       marginTop: 6,
       x: { label: "lift", domain: [0, Math.max(1.5, ...bars.map((bar) => bar.lift))] },
@@ -28,11 +28,19 @@ export function LiftBars({ detail }: { detail: NeuronDetail }) {
         axisY({
           color: "var(--vscode-foreground)",
           tickSize: 0,
-          lineWidth: 11,
+          lineWidth: nameWidth(nameMargin(width)),
           textOverflow: "ellipsis-end",
           tickFormat: (concept: string) => bars.find((bar) => bar.concept === concept)?.name ?? concept,
         }),
-        barX(bars, { x: "lift", y: "concept", fill: "currentColor", fillOpacity: ownOpacity(own), inset: 2 }),
+        barX(bars, {
+          x: "lift",
+          y: "concept",
+          fill: "currentColor",
+          fillOpacity: ownOpacity(own),
+          inset: 2,
+          title: ({ label, of, lift, precision10, baseRate }: ConceptEvidence) =>
+            `${label}: ${times(lift)}, precision@10 ${percent(precision10)} on held-out ${of}, base rate ${percent(baseRate)}`,
+        }),
         text(bars, {
           // Clear of the line at 1.
           x: (bar: ConceptEvidence) => Math.max(1, bar.lift),
@@ -53,10 +61,21 @@ export function LiftBars({ detail }: { detail: NeuronDetail }) {
       title="Concept lift, precision@10 | base rate"
       spoken={`Lift of ${bars.length} concepts; highest: ${bars[0].label}, ${times(bars[0].lift)}`}
       options={options}
-      columns={["Concept", "Lift", "Precision@10", "Base rate"]}
-      rows={bars.map((bar) => [bar.name, times(bar.lift), percent(bar.precision10), percent(bar.baseRate)])}
+      table={{
+        columns: [
+          { name: "Concept" },
+          { name: "Lift", shown: times },
+          { name: "Precision@10", shown: percent },
+          { name: "Base rate", shown: percent },
+        ],
+        rows: bars.map((bar) => [bar.name, bar.lift, bar.precision10, bar.baseRate]),
+      }}
     />
   );
+}
+
+function nameMargin(width: number): number {
+  return Math.min(150, width / 3);
 }
 
 /** The label's own concept is drawn full; its name says so too. */

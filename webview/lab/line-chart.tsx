@@ -91,8 +91,10 @@ export function LineChart({ chart, steps }: LineChartProps) {
       title={title}
       spoken={spoken(title, drawn)}
       options={options}
-      columns={["Step", ...drawn.map(({ name }) => name)]}
-      rows={everyStep.map((step) => [count(step), ...drawn.map(({ points }) => valueAt(points, step))])}
+      table={{
+        columns: [{ name: "Step", shown: count }, ...drawn.map(({ name }) => ({ name, shown: significant }))],
+        rows: everyStep.map((step) => [step, ...drawn.map(({ points }) => valueAt(points, step))]),
+      }}
     />
   );
 }
@@ -118,9 +120,8 @@ function spoken(title: string, lines: readonly ChartLine[]): string {
   return `${title}: ${ends.join("; ")}`;
 }
 
-function valueAt(points: ChartLine["points"], step: number): string {
-  const found = points.find((point) => point.step === step);
-  return found === undefined ? "–" : significant(found.value);
+function valueAt(points: ChartLine["points"], step: number): number | null {
+  return points.find((point) => point.step === step)?.value ?? null;
 }
 
 const MOST_TICKS = 6;

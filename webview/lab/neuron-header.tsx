@@ -1,13 +1,19 @@
-/** Which neuron the Lab speaks of, how sure its name is, and a way to another one. */
+/** Which neuron the Lab speaks of, how sure its name is and who gave it, and a way to another one. */
+import { useState } from "preact/hooks";
 import type { Answer } from "../../src/protocol/answer";
-import type { NeuronDetail } from "../../src/protocol/engine";
+import type { NeuronDetail } from "../../src/protocol/neurons";
 import type { LabHost } from "../../src/protocol/webview";
 import { KIND_NAMES, KindIcon } from "../components/concept-kind";
+import { ConfidenceMark } from "../components/confidence-mark";
 import type { Remote } from "../components/host";
+import { NeuronName } from "../components/neuron-name";
 import { suggestNeurons } from "../components/neuron-suggestions";
 import { decimal } from "../components/number-format";
 import { SuggestField } from "../components/suggest-field";
 import { evidenceText } from "./evidence-text";
+import { NamingNotes } from "./naming-notes";
+import { NeuronActions } from "./neuron-actions";
+import { Why } from "./why";
 
 interface NeuronHeaderProps {
   host: Remote<LabHost>;
@@ -16,10 +22,20 @@ interface NeuronHeaderProps {
 }
 
 export function NeuronHeader({ host, neuron, detail }: NeuronHeaderProps) {
+  const [why, setWhy] = useState(false);
+  const known = detail?.ok ? detail.value : null;
   return (
     <header class="lab-header">
       <div class="lab-title">
-        {detail?.ok ? <Title detail={detail.value} /> : <h1>{neuron === null ? "Lab" : `Neuron ${neuron}`}</h1>}
+        {known === null ? (
+          <h1>{neuron === null ? "Lab" : `Neuron ${neuron}`}</h1>
+        ) : (
+          <>
+            <Title detail={known} />
+            <NamingNotes detail={known} onSelect={(other) => host.selectNeuron(other)} />
+            <NeuronActions key={known.neuron} host={host} detail={known} why={why} onWhy={setWhy} />
+          </>
+        )}
       </div>
       <div class="lab-picker">
         <SuggestField
@@ -30,20 +46,24 @@ export function NeuronHeader({ host, neuron, detail }: NeuronHeaderProps) {
           onChoose={(suggestion) => host.selectNeuron(Number(suggestion.key))}
         />
       </div>
+      {known !== null && why && <Why detail={known} />}
     </header>
   );
 }
 
 function Title({ detail }: { detail: NeuronDetail }) {
+  const { neuron, kind, confidence, ms } = detail;
   return (
     <>
       <h1>
-        <KindIcon kind={detail.kind} /> {detail.label}{" "}
+        <KindIcon kind={kind} /> <NeuronName row={detail} />{" "}
         <span class="quiet lab-number">
-          neuron {detail.neuron} · {KIND_NAMES[detail.kind]} · MS {decimal(detail.ms)}
+          neuron {neuron} · {KIND_NAMES[kind]} · MS {decimal(ms)}
         </span>
       </h1>
-      <p class="evidence">{evidenceText(detail)}</p>
+      <p class="evidence">
+        <ConfidenceMark confidence={confidence} /> {evidenceText(detail)}
+      </p>
     </>
   );
 }

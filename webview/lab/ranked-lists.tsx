@@ -43,11 +43,11 @@ function RankedRow({ item, rank, change }: { item: RankedItem; rank: number; cha
   return (
     <li class={change === null ? "ranked-row" : `ranked-row change-${change.kind}`}>
       <span class="rank numbers quiet">{rank}</span>
-      <span class="ranked-title" title={item.title}>
+      <span class="ranked-title" dir="auto" title={item.title}>
         {item.title}
         {item.year !== null && !item.title.includes(`(${item.year})`) && <span class="quiet"> {item.year}</span>}
       </span>
-      <span class="ranked-tags quiet" title={item.tags.join(", ")}>
+      <span class="ranked-tags quiet" dir="auto" title={item.tags.join(", ")}>
         {item.tags.join(", ")}
       </span>
       {change !== null && (

@@ -1,6 +1,6 @@
 /** Steering: who gets the list, what is edited, and what the list becomes. */
 import type { Answer } from "../../src/protocol/answer";
-import type { NeuronDetail } from "../../src/protocol/engine";
+import type { NeuronDetail } from "../../src/protocol/neurons";
 import type { LabHost } from "../../src/protocol/webview";
 import { asked, type Remote } from "../components/host";
 import { isString, useSavedState } from "../components/vscode-api";

@@ -71,7 +71,9 @@ function Profile({ profile, edited, onAdd }: ProfileProps) {
                 onClick={() => onAdd(neuron)}
               >
                 <KindIcon kind={neuron.kind} />
-                <span class="chip-label">{neuron.label}</span>
+                <span class="chip-label" dir="auto">
+                  {neuron.label}
+                </span>
                 <span class="numbers">{decimal(neuron.activation)}</span>
               </button>
             </li>

@@ -1,6 +1,6 @@
 /** Which neurons the side panel lists, and in which order. */
 import type { ConceptKind } from "../../src/protocol/artifact";
-import type { NeuronQuery, NeuronSort } from "../../src/protocol/engine";
+import type { NeuronQuery, NeuronSort } from "../../src/protocol/neurons";
 import { KINDS } from "../components/concept-kind";
 
 export interface ListFilter {
@@ -14,8 +14,12 @@ export interface ListFilter {
 export const SORTS: readonly { sort: NeuronSort; name: string; descending: boolean }[] = [
   { sort: "ms", name: "MS", descending: true },
   { sort: "purity10", name: "Purity@10", descending: true },
+  { sort: "auc", name: "AUC", descending: true },
+  { sort: "lift", name: "Lift", descending: true },
+  { sort: "confidence", name: "Confidence", descending: true },
   { sort: "density", name: "Share active", descending: true },
   { sort: "label", name: "Label", descending: false },
+  { sort: "kind", name: "Kind", descending: false },
   { sort: "neuron", name: "Number", descending: false },
 ];
 
@@ -35,6 +39,17 @@ export function withKindToggled(filter: ListFilter, kind: ConceptKind): ListFilt
   const on = filter.kinds.includes(kind);
   const kinds = on ? filter.kinds.filter((other) => other !== kind) : [...filter.kinds, kind];
   return { ...filter, kinds };
+}
+
+/** The search with another term after what is there. */
+export function withTerm(filter: ListFilter, term: string): ListFilter {
+  return { ...filter, search: [filter.search.trim(), term].filter((part) => part !== "").join(" ") };
+}
+
+/** Search and kinds as one search: what a saved filter keeps. */
+export function wholeSearch({ search, kinds }: ListFilter): string {
+  const ofKinds = kinds.map((kind) => `kind:${kind}`).join(" or ");
+  return [search.trim(), ofKinds].filter((part) => part !== "").join(" ");
 }
 
 export function isListFilter(saved: unknown): saved is ListFilter {

@@ -1,6 +1,8 @@
 /** One neuron in the list, as seen and as read aloud. */
-import type { NeuronRow } from "../../src/protocol/engine";
+import type { NeuronRow } from "../../src/protocol/neurons";
 import { KIND_NAMES, KindIcon } from "../components/concept-kind";
+import { CONFIDENCE_NAMES, ConfidenceMark } from "../components/confidence-mark";
+import { NeuronName, spokenMarks } from "../components/neuron-name";
 import { decimal, percent, shareWithBase } from "../components/number-format";
 import { Sparkline } from "../components/sparkline";
 
@@ -13,11 +15,12 @@ export function NeuronRowContent({ row }: { row: NeuronRow }) {
       <span class="row-icon">
         <KindIcon kind={row.kind} />
       </span>
-      <span class="row-label" title={row.label}>
-        {row.label}
+      <span class="row-label">
+        <NeuronName row={row} />
       </span>
       <span class="row-purity numbers" title="Purity@10 on held-out items | base rate of the concept">
         {shareWithBase(row.purity10, row.purity10BaseRate)}
+        {row.kind !== "dead" && <ConfidenceMark confidence={row.confidence} />}
       </span>
       <span class="row-number quiet numbers">{row.neuron}</span>
       <span class="row-measures quiet">
@@ -39,5 +42,6 @@ export function spokenRow(row: NeuronRow): string {
       ? "no purity"
       : `purity at 10 ${percent(row.purity10)}, base rate ${percent(row.purity10BaseRate)}`;
   const ms = row.ms === null ? "no MS" : `MS ${decimal(row.ms)}`;
-  return `${row.label}, ${KIND_NAMES[row.kind].toLowerCase()}, neuron ${row.neuron}, ${ms}, ${purity}, active on ${percent(row.density)} of items`;
+  const kind = `${KIND_NAMES[row.kind].toLowerCase()}, ${CONFIDENCE_NAMES[row.confidence].toLowerCase()}`;
+  return `${row.label}${spokenMarks(row)}, ${kind}, neuron ${row.neuron}, ${ms}, ${purity}, active on ${percent(row.density)} of items`;
 }

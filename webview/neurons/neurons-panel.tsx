@@ -12,6 +12,7 @@ import { INITIAL_FILTER, isListFilter } from "./list-filter";
 import { NeuronFilters } from "./neuron-filters";
 import { NeuronList } from "./neuron-list";
 import { StaleBar } from "./stale-bar";
+import { useNeuronRows } from "./use-neuron-rows";
 
 interface NeuronsPanelProps {
   host: Remote<NeuronsHost>;
@@ -25,7 +26,9 @@ export function NeuronsPanel({ host, states }: NeuronsPanelProps) {
       <ProjectGate state={state} host={host}>
         {(project) =>
           project.sae !== null &&
-          state !== null && <Browser state={state} project={project} sae={project.sae} host={host} />
+          state !== null && (
+            <Browser key={project.sae.hash} state={state} project={project} sae={project.sae} host={host} />
+          )
         }
       </ProjectGate>
     </main>
@@ -41,16 +44,23 @@ interface BrowserProps {
 
 function Browser({ state, project, sae, host }: BrowserProps) {
   const [filter, setFilter] = useSavedState("filter", INITIAL_FILTER, isListFilter);
+  const found = useNeuronRows(host, filter, state.labelsVersion);
   return (
     <>
       <Toolbar state={state} sae={sae} host={host} />
       {project.stale !== null && state.job?.state !== "running" && <StaleBar stale={project.stale} host={host} />}
       <Warnings warnings={project.warnings} />
-      <NeuronFilters filter={filter} onChange={setFilter} />
-      <NeuronList
-        key={sae.hash}
+      <NeuronFilters
         host={host}
         filter={filter}
+        fault={found.fault}
+        labelsVersion={state.labelsVersion}
+        onChange={setFilter}
+      />
+      <NeuronList
+        host={host}
+        filter={filter}
+        found={found}
         shared={state.neuron}
         onClear={() => setFilter({ ...filter, search: "", kinds: [] })}
       />

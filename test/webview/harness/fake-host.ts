@@ -1,11 +1,14 @@
 /** Runs in the page in place of VS Code: its API, its theme, and a host that answers from a made-up recommender. */
+import "./without-eval";
 import { createBirpc } from "birpc";
 import { type Answer, answered } from "../../../src/protocol/answer";
 import type { AskedSettings, Job, ProjectSummary, RunSettings } from "../../../src/protocol/engine";
 import { RecPrismError } from "../../../src/protocol/error";
 import type { Recipe } from "../../../src/protocol/steering";
-import type { LabHost, LabView, SharedState } from "../../../src/protocol/webview";
+import type { LabHost, LabView, NeuronsHost, SavedFilter, SharedState } from "../../../src/protocol/webview";
+import { DUPLICATES, filmAudit, filmStructure } from "./film-structure";
 import { FilmWorld } from "./film-world";
+import { acrossFrames } from "./message";
 import { madeUpCurve, PAST_RUNS, SETTINGS } from "./past-runs";
 import type { Scenario } from "./scenario";
 import { applyTheme } from "./themes";
@@ -40,12 +43,14 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
 });
 
-const world = new FilmWorld(scenario.neurons, scenario.hostile);
+const world = new FilmWorld(scenario);
 let recipe: Recipe = { name: "No change", mode: "delta", edits: [] };
 let state: SharedState = {
   project: scenario.project === "none" ? null : projectSummary(),
   job: scenario.project === "training" || scenario.project === "retraining" ? trainingJob() : null,
   neuron: scenario.neuron,
+  compared: scenario.compared,
+  labelsVersion: 1,
   error: scenario.fault,
   busy: null,
 };
@@ -63,7 +68,13 @@ function projectSummary(): ProjectSummary {
     settings: SETTINGS,
     unmeasured: scenario.project === "unmeasured",
     sae: trained
-      ? { path: "/films/sae", hash: "abc", latents: scenario.neurons, labelled: 12, report: { ms: 0.592 } }
+      ? {
+          path: "/films/sae",
+          hash: "abc",
+          latents: scenario.neurons,
+          labelled: 12,
+          report: { ms: 0.592, duplicates: DUPLICATES },
+        }
       : null,
     warnings: [],
     stale: scenario.stale,
@@ -113,10 +124,16 @@ function answer<Value>(method: string, work: () => Value): Promise<Answer<Value>
   });
 }
 
+function found<Found>(file: string, content: Found): Found {
+  if (!scenario.unmeasured) return content;
+  throw new RecPrismError("artifact-unmeasured", `${file} is missing.`, { file });
+}
+
 window.shown = () => state;
 
 let previews = 0;
-const host: LabHost = {
+let filters: SavedFilter[] = [{ name: "Sure eras", search: "kind:era purity>0.6" }];
+const host: LabHost & NeuronsHost = {
   ready: async () => state,
   openEmbeddings() {},
   openSample() {},
@@ -126,8 +143,35 @@ const host: LabHost = {
   selectNeuron(neuron) {
     window.announce.state({ neuron });
   },
+  compareNeurons(neurons) {
+    window.announce.state({ compared: neurons.length < 2 ? [] : neurons });
+  },
   neurons: (query) => answer("neurons", () => world.page(query)),
+  changeLabel: (change) =>
+    answer("changeLabel", () => {
+      const rows = world.changeLabel(change);
+      window.announce.state({ labelsVersion: state.labelsVersion + 1 });
+      return rows;
+    }),
+  askForName() {},
+  nameByModel() {},
+  savedFilters: async () => filters,
+  async saveFilter(search) {
+    filters = [...filters, { name: `Filter ${filters.length + 1}`, search }];
+    return filters;
+  },
+  async removeFilter(name) {
+    filters = filters.filter((filter) => filter.name !== name);
+    return filters;
+  },
   neuron: (neuron) => answer("neuron", () => world.detail(neuron)),
+  comparison: (neurons) => answer("comparison", () => world.compare(neurons)),
+  itemMap: () => answer("itemMap", () => world.map()),
+  mapActivations: (neuron) => answer("mapActivations", () => world.mapActivations(neuron)),
+  items: (rows) => answer("items", () => world.items(rows)),
+  structure: () => answer("structure", () => found("structure.json", filmStructure(world.rows))),
+  audit: () => answer("audit", () => found("audit.json", filmAudit(world.rows))),
+  saveChart() {},
   findUsers: (text) =>
     answer("findUsers", () => {
       const ids = Array.from({ length: 2000 }, (_, index) => String(index + 1));
@@ -152,7 +196,7 @@ const host: LabHost = {
   saveConfig() {},
 };
 
-for (const method of Object.keys(host) as (keyof LabHost)[]) {
+for (const method of Object.keys(host) as (keyof typeof host)[]) {
   const served = host[method] as (...args: unknown[]) => unknown;
   Object.assign(host, {
     [method]: (...args: unknown[]) => {
@@ -163,8 +207,8 @@ for (const method of Object.keys(host) as (keyof LabHost)[]) {
 }
 
 let receive: (message: unknown) => void = () => {};
-const view = createBirpc<LabView, LabHost>(host, {
-  post: (data) => window.dispatchEvent(new MessageEvent("message", { data: JSON.parse(JSON.stringify(data)) })),
+const view = createBirpc<LabView, LabHost & NeuronsHost>(host, {
+  post: (data) => window.dispatchEvent(new MessageEvent("message", { data: acrossFrames(data) })),
   on: (handler) => {
     receive = handler;
   },
@@ -184,8 +228,8 @@ window.announce = {
 
 let saved: unknown = scenario.saved;
 window.acquireVsCodeApi = () => ({
-  // A structured clone in a later task, as between the frames of VS Code.
-  postMessage: (message: unknown) => void setTimeout(receive, 0, JSON.parse(JSON.stringify(message))),
+  // In a later task, as between the frames of VS Code.
+  postMessage: (message: unknown) => void setTimeout(receive, 0, acrossFrames(message)),
   getState: () => saved,
   setState: (next: unknown) => {
     saved = next;

@@ -1,76 +1,55 @@
 /** A small made-up recommender for the screens: films with genres, neurons that follow them, users who like some. */
-import type { ConceptEvidence, ConceptKind } from "../../../src/protocol/artifact";
+import { shownLabel } from "../../../src/concepts/shown-label";
+import { queryNeurons } from "../../../src/engine/neuron-query";
+import type { PreviewResult, RankedItem, UserProfile } from "../../../src/protocol/engine";
 import type {
+  ItemMap,
   ItemSummary,
+  LabelChange,
+  NeuronComparison,
   NeuronDetail,
   NeuronQuery,
   NeuronRow,
   Page,
-  PreviewResult,
-  RankedItem,
-  UserProfile,
-} from "../../../src/protocol/engine";
+} from "../../../src/protocol/neurons";
 import type { Edit, Recipe } from "../../../src/protocol/steering";
+import { chance, type Film, filmCatalogue, random } from "./film-catalogue";
+import { filmDetail } from "./film-detail";
+import { conceptLabel, filmActivation, genreOf, kindOf } from "./film-neurons";
+import { say, spokenOf } from "./film-words";
+import type { Scenario } from "./scenario";
 
-const GENRES = [
-  "Horror",
-  "Drama",
-  "Comedy",
-  "Children's",
-  "Animation",
-  "Film-Noir",
-  "Science Fiction",
-  "Romance",
-  "Western",
-  "Musical",
-  "War",
-  "Documentary",
-];
-const FIRST = ["Silent", "Crimson", "Last", "Paper", "Winter", "Broken", "Golden", "Hollow", "Distant", "Electric"];
-const SECOND = ["Harbour", "Orchard", "Signal", "Carnival", "Staircase", "Meridian", "Letters", "Frontier", "Garden"];
-
-/** The same numbers in every run. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
+const CONFIDENCES = ["high", "high", "medium", "low"] as const;
 
 export class FilmWorld {
-  readonly items: ItemSummary[];
+  readonly films: Film[];
   readonly rows: NeuronRow[];
 
-  constructor(
-    neurons: number,
-    private readonly hostile: boolean,
-  ) {
+  constructor(private readonly scenario: Pick<Scenario, "neurons" | "hostile" | "years" | "demographics" | "mapped">) {
+    this.films = filmCatalogue(scenario.hostile, scenario.years);
     const next = random(7);
-    this.items = Array.from({ length: 600 }, (_, row) => {
-      const year = 1950 + Math.floor(next() * 70);
-      const tags = [GENRES[Math.floor(next() * 12)], GENRES[Math.floor(next() * 12)]].filter(
-        (tag, index, all) => all.indexOf(tag) === index,
-      );
-      const title = `${FIRST[Math.floor(next() * 10)]} ${SECOND[Math.floor(next() * 9)]} ${row}`;
-      const shown = hostile && row % 3 === 0 ? `<img src=x onerror="window.hacked=1"> & ${title}` : title;
-      return { row, id: String(row + 1), title: shown, year, tags };
-    });
-    this.rows = Array.from({ length: neurons }, (_, neuron) => this.neuronRow(neuron, next));
+    this.rows = Array.from({ length: scenario.neurons }, (_, neuron) => this.neuronRow(neuron, next));
   }
 
   private neuronRow(neuron: number, next: () => number): NeuronRow {
     const kind = kindOf(neuron);
-    const label = kind === "tag" && this.hostile ? `<b>${labelOf(neuron, kind)}</b>` : labelOf(neuron, kind);
-    const named = kind === "tag" || kind === "popularity" || kind === "era";
+    const statisticalLabel =
+      kind === "tag" && this.scenario.hostile ? `<b>${conceptLabel(neuron)}</b>` : conceptLabel(neuron);
+    const labelled = kind !== "unlabelled" && kind !== "dead";
     const peak = 1 + Math.floor(next() * 4);
+    const purity10 = labelled ? Math.round(4 + next() * 6) / 10 : null;
+    const purity10BaseRate = labelled ? 0.02 + 0.3 * next() : null;
     return {
       neuron,
-      label,
+      ...this.said(neuron, statisticalLabel),
+      statisticalLabel,
       kind,
+      confidence: labelled ? CONFIDENCES[neuron % 4] : "none",
       ms: kind === "dead" ? null : 0.3 + 0.5 * next(),
-      purity10: named ? Math.round(4 + next() * 6) / 10 : null,
-      purity10BaseRate: named ? 0.02 + 0.3 * next() : null,
+      purity10,
+      purity10BaseRate,
+      auc: purity10 === null ? null : 0.5 + 0.48 * purity10,
+      lift: purity10 === null || purity10BaseRate === null ? null : purity10 / purity10BaseRate,
       density: kind === "dead" ? 0 : 0.004 + 0.4 * next() ** 2,
       histogram: Array.from({ length: 12 }, (_, bin) =>
         kind === "dead" ? 0 : Math.round(200 * Math.exp(-(((bin - peak) / 3) ** 2)) * next()),
@@ -78,55 +57,89 @@ export class FilmWorld {
     };
   }
 
-  page({ search = "", kinds = [], sort = "neuron", descending = false, offset = 0, limit = 100 }: NeuronQuery) {
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    const fitting = this.rows.filter(
-      (row) =>
-        (kinds.length === 0 || kinds.includes(row.kind)) &&
-        words.every((word) => row.label.toLowerCase().includes(word) || String(row.neuron) === word),
+  private said(neuron: number, label: string) {
+    const { model, person } = spokenOf(neuron);
+    return {
+      ...shownLabel({ label, model, person }),
+      pinned: person?.pinned ?? false,
+      wrong: person?.wrong ?? false,
+      hasNote: person !== null && person.note !== "",
+    };
+  }
+
+  changeLabel(change: LabelChange): NeuronRow[] {
+    for (const neuron of change.neurons) say(neuron, wordOf(change));
+    return change.neurons.map((neuron) =>
+      Object.assign(this.rows[neuron], this.said(neuron, this.rows[neuron].statisticalLabel)),
     );
-    const sign = descending ? -1 : 1;
-    fitting.sort((a, b) => {
-      const [left, right] = [a[sort], b[sort]];
-      if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
-      return sign * (left < right ? -1 : left > right ? 1 : 0);
-    });
-    const page: Page<NeuronRow> = { rows: fitting.slice(offset, offset + limit), total: fitting.length };
-    return page;
+  }
+
+  page(query: NeuronQuery): Page<NeuronRow> {
+    const labels = this.rows.map((row) => ({ ...row, evidence: null, ...spokenOf(row.neuron) }));
+    return queryNeurons(this.rows, labels, query);
   }
 
   detail(neuron: number): NeuronDetail {
-    const row = this.rows[neuron];
-    const genre = genreOf(neuron);
-    const next = random(neuron + 1);
-    const evidence: ConceptEvidence | null =
-      row.purity10 === null
-        ? null
-        : lift(row.label, row.kind, `own:${neuron}`, row.purity10, row.purity10BaseRate ?? 0.1);
-    const top = this.items.filter((item) => item.tags.includes(genre) || item.row % 29 === neuron % 29).slice(0, 20);
-    const others = GENRES.filter((other) => other !== genre).slice(0, 5);
+    return filmDetail(this.rows[neuron], this.rows, this.films, this.scenario.demographics);
+  }
+
+  compare(neurons: number[]): NeuronComparison {
+    const details = neurons.map((neuron) => this.detail(neuron));
+    const active = neurons.map(
+      (neuron) => new Set(this.films.filter((film) => filmActivation(neuron, film) > 0).map(({ row }) => row)),
+    );
+    const pairs = neurons.flatMap((_, one) => neurons.map((_, other) => [one, other]));
+    const cosine = (one: number, other: number) =>
+      details[one].nearest.find(({ neuron }) => neuron === neurons[other])?.cosine ?? 0.31 * chance(one, other) - 0.1;
+    const concepts = details.flatMap(({ lifts }) => lifts.slice(0, 2));
     return {
-      ...row,
-      evidence,
-      topItems: top.map((item, rank) => ({
-        ...item,
-        activation: 3.4 * 0.95 ** rank,
-        bearsConcept: evidence === null ? null : item.tags.includes(genre),
-      })),
-      activationHistogram: {
-        edges: Array.from({ length: 21 }, (_, bin) => (bin * 3.4) / 20),
-        items: Array.from({ length: 20 }, (_, bin) => Math.round(220 * Math.exp(-bin / 4) * (0.7 + 0.6 * next()))),
-      },
-      activeItems: Math.round(row.density * this.items.length),
-      lifts: [
-        ...(evidence === null ? [] : [evidence]),
-        ...others.map((other, index) =>
-          lift(other, "tag", `tag:genres:${other}`, 0.4 - 0.07 * index, 0.1 + 0.02 * index),
-        ),
-      ],
-      largestItemActivation: 3.4,
-      largestUserActivation: 1.86,
+      neurons: details.map(({ neuron }) => this.rows[neuron]),
+      topItems: details.map(({ topItems }) => topItems.slice(0, 10)),
+      decoderCosine: pairs.map(([one, other]) =>
+        one === other ? 1 : cosine(Math.min(one, other), Math.max(one, other)),
+      ),
+      jaccard: pairs.map(([one, other]) => {
+        const both = [...active[one]].filter((row) => active[other].has(row)).length;
+        const either = active[one].size + active[other].size - both;
+        return either === 0 ? 0 : both / either;
+      }),
+      concepts: concepts
+        .filter(({ label }, index) => concepts.findIndex((other) => other.label === label) === index)
+        .map(({ concept, label, kind, baseRate }) => ({
+          concept,
+          label,
+          kind,
+          baseRate,
+          lifts: details.map(({ lifts }) => lifts.find((lift) => lift.label === label)?.lift ?? 0.6),
+        })),
     };
+  }
+
+  map(): ItemMap {
+    const points = Array.from({ length: this.scenario.mapped }, (_, row) => {
+      const { x, y } = this.films[row % this.films.length];
+      const spread = row < this.films.length ? 0 : 0.18;
+      const near = (at: number, seed: number) =>
+        Math.min(1, Math.max(0, at + spread * (chance(row, seed) + chance(row, seed + 1) - 1)));
+      return { x: near(x, 1), y: near(y, 3) };
+    });
+    return {
+      rows: Uint32Array.from(points, (_, row) => row),
+      x: Float32Array.from(points, ({ x }) => x),
+      y: Float32Array.from(points, ({ y }) => y),
+      of: this.scenario.mapped === this.films.length ? this.films.length : 1_000_000,
+      variance: 0.214,
+    };
+  }
+
+  mapActivations(neuron: number): Float32Array {
+    return Float32Array.from({ length: this.scenario.mapped }, (_, row) =>
+      filmActivation(neuron, this.films[row % this.films.length]),
+    );
+  }
+
+  items(rows: number[]): ItemSummary[] {
+    return rows.map((row) => ({ ...this.films[row % this.films.length], row }));
   }
 
   user(id: string): UserProfile {
@@ -189,35 +202,25 @@ export class FilmWorld {
     const score = (item: ItemSummary) =>
       latents.reduce((sum, z, neuron) => sum + (item.tags.includes(genreOf(neuron)) ? z : 0), 0) +
       ((item.row * 7919) % 601) / 601;
-    return this.items.map((item) => ({ ...item, score: score(item) })).sort((a, b) => b.score - a.score);
+    return this.films.map((item) => ({ ...item, score: score(item) })).sort((a, b) => b.score - a.score);
   }
 }
 
-function kindOf(neuron: number): ConceptKind {
-  if (neuron < 12) return "tag";
-  return (["era", "popularity", "unlabelled", "tag", "unlabelled", "dead"] as const)[neuron % 6];
-}
-
-function genreOf(neuron: number): string {
-  return GENRES[neuron % GENRES.length];
-}
-
-function labelOf(neuron: number, kind: ConceptKind): string {
-  if (kind === "tag") return neuron < 12 ? genreOf(neuron) : `${genreOf(neuron)} · ${genreOf(neuron + 3)}`;
-  if (kind === "era") return `${1920 + 10 * (neuron % 10)}s`;
-  if (kind === "popularity") return neuron % 4 === 1 ? "Popular" : "Rarely used";
-  return kind === "dead" ? "dead" : "like Silent Harbour, Crimson Orchard";
-}
-
-function lift(
-  label: string,
-  kind: ConceptKind,
-  concept: string,
-  precision10: number,
-  baseRate: number,
-): ConceptEvidence {
-  const auc = { selectionAuc: 0.9, heldOutAuc: 0.88 };
-  return { concept, label, kind, ...auc, precision10, baseRate, lift: precision10 / baseRate };
+function wordOf(change: LabelChange): Parameters<typeof say>[1] {
+  const said = { by: "you", at: "2026-11-23T12:00:00.000Z" };
+  switch (change.change) {
+    case "rename":
+    case "merge":
+      return { ...said, label: change.label };
+    case "wrong":
+      return { ...said, wrong: change.wrong };
+    case "pin":
+      return { ...said, pinned: change.pinned };
+    case "note":
+      return { ...said, note: change.note };
+    case "reset":
+      return null;
+  }
 }
 
 function edited(activation: number, edit: Edit | undefined): number {

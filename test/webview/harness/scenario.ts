@@ -9,11 +9,20 @@ export interface Scenario {
   project: "none" | "untrained" | "unmeasured" | "training" | "trained" | "retraining";
   neurons: number;
   neuron: number | null;
+  /** Neurons side by side. */
+  compared: number[];
+  /** Whether films have years, and anything is known of users. */
+  years: boolean;
+  demographics: boolean;
+  /** Points of the item map. */
+  mapped: number;
   /** What changed since the neurons were made. */
   stale: Staleness | null;
   /** How many of the past runs are remembered. */
   runs: number;
-  /** Titles and labels that would be markup if anyone let them. */
+  /** The SAE was measured before structure and audit were. */
+  unmeasured: boolean;
+  /** Titles and labels that would be markup if anyone let them, and titles from right to left. */
   hostile: boolean;
   fault: ErrorData | null;
   /** Message with which a method of the host fails. */
@@ -29,8 +38,13 @@ export const USUAL: Scenario = {
   project: "trained",
   neurons: 400,
   neuron: null,
+  compared: [],
+  years: true,
+  demographics: true,
+  mapped: 600,
   stale: null,
   runs: 5,
+  unmeasured: false,
   hostile: false,
   fault: null,
   failing: {},

@@ -10,7 +10,8 @@ import { type Scenario, USUAL } from "./scenario";
 
 const root = join(__dirname, "..", "..", "..");
 const pictures = join(root, "test-results", "webview");
-const ORIGIN = "http://webview.test";
+/** As in VS Code a secure one: only these may use the clipboard. */
+const ORIGIN = "https://webview.test";
 const CHROMIUM = "/usr/bin/chromium";
 /** In milliseconds; machines that test may be busy. */
 const PATIENCE = 12_000;

@@ -1,0 +1,77 @@
+/** Neurons as lists and `labels.json` have them, where a test cares for little of what they say. */
+import type { ConceptEvidence, NeuronLabel, PersonalWord } from "../../src/protocol/artifact";
+import type { NeuronRow } from "../../src/protocol/neurons";
+
+export function neuronRow(row: Partial<NeuronRow>): NeuronRow {
+  return {
+    neuron: 0,
+    label: "Horror",
+    labelledBy: "statistics",
+    statisticalLabel: "Horror",
+    kind: "tag",
+    confidence: "none",
+    pinned: false,
+    wrong: false,
+    hasNote: false,
+    ms: null,
+    purity10: null,
+    purity10BaseRate: null,
+    auc: null,
+    lift: null,
+    density: 0.1,
+    histogram: [],
+    ...row,
+  };
+}
+
+/** @param concept key of the evidence's concept; none: there is no evidence */
+export function neuronLabel({
+  concept,
+  ...label
+}: Partial<Omit<NeuronLabel, "evidence">> & { concept?: string }): NeuronLabel {
+  const evidence = concept === undefined ? null : conceptEvidence(concept);
+  return {
+    neuron: 0,
+    label: "Horror",
+    kind: "tag",
+    confidence: "none",
+    evidence,
+    model: null,
+    person: null,
+    ...label,
+  };
+}
+
+export function personalWord(word: Partial<PersonalWord>): PersonalWord {
+  return {
+    label: null,
+    mergedWith: [],
+    wrong: false,
+    pinned: false,
+    note: "",
+    by: "Ada",
+    at: "2026-01-01T00:00:00.000Z",
+    carried: null,
+    ...word,
+  };
+}
+
+function conceptEvidence(concept: string): ConceptEvidence {
+  return {
+    concept,
+    label: concept.split(":").at(-1)!,
+    kind: "tag",
+    of: "items",
+    selectionAuc: 0.8,
+    heldOutAuc: 0.8,
+    heldOutAucInterval: [0.7, 0.9],
+    averagePrecision: 0.5,
+    precision10: 0.5,
+    precision50: null,
+    precision200: null,
+    baseRate: 0.1,
+    lift: 5,
+    recall: 0.4,
+    q: 0.01,
+  };
+}
