@@ -6,7 +6,7 @@ import { seededRandom } from "../../src/data/random";
 import { LEAST_CARRYING_COSINE, matchedNeurons, withCarriedWords } from "../../src/engine/carried-words";
 import type { NeuronLabel } from "../../src/protocol/artifact";
 import { randomMatrix } from "../sae/fixtures";
-import { neuronLabel, personalWord } from "./labelled-neurons";
+import { FRIGHT, neuronLabel, personalWord } from "./labelled-neurons";
 
 const rowsOf = (...rows: number[][]) => matrix(rows.length, rows[0].length, Float32Array.from(rows.flat()));
 const labels = (...person: NeuronLabel["person"][]) =>
@@ -81,16 +81,7 @@ describe("carried words", () => {
   });
 
   it("leave out a language model's, which was tested on other activations", () => {
-    const model = {
-      label: "Fright",
-      model: "m",
-      at: "",
-      asked: 4,
-      correct: 4,
-      score: 1,
-      interval: [0.5, 1] as [number, number],
-    };
-    const before = [neuronLabel({ model, person: personalWord({ pinned: true }) })];
+    const before = [neuronLabel({ model: FRIGHT, person: personalWord({ pinned: true }) })];
     const [carried] = withCarriedWords(labels(null), { hash, neurons: before }, [{ before: 0, now: 0, cosine: 1 }]);
     expect(carried).toMatchObject({ model: null, person: { pinned: true } });
   });

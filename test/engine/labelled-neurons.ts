@@ -1,6 +1,7 @@
 /** Neurons as lists and `labels.json` have them, where a test cares for little of what they say. */
-import type { ConceptEvidence, NeuronLabel, PersonalWord } from "../../src/protocol/artifact";
+import type { ModelLabel, NeuronLabel, PersonalWord } from "../../src/protocol/artifact";
 import type { NeuronRow } from "../../src/protocol/neurons";
+import { evidenceFor } from "../concepts/labelled";
 
 export function neuronRow(row: Partial<NeuronRow>): NeuronRow {
   return {
@@ -29,7 +30,7 @@ export function neuronLabel({
   concept,
   ...label
 }: Partial<Omit<NeuronLabel, "evidence">> & { concept?: string }): NeuronLabel {
-  const evidence = concept === undefined ? null : conceptEvidence(concept);
+  const evidence = concept === undefined ? null : evidenceFor(concept);
   return {
     neuron: 0,
     label: "Horror",
@@ -56,22 +57,13 @@ export function personalWord(word: Partial<PersonalWord>): PersonalWord {
   };
 }
 
-function conceptEvidence(concept: string): ConceptEvidence {
-  return {
-    concept,
-    label: concept.split(":").at(-1)!,
-    kind: "tag",
-    of: "items",
-    selectionAuc: 0.8,
-    heldOutAuc: 0.8,
-    heldOutAucInterval: [0.7, 0.9],
-    averagePrecision: 0.5,
-    precision10: 0.5,
-    precision50: null,
-    precision200: null,
-    baseRate: 0.1,
-    lift: 5,
-    recall: 0.4,
-    q: 0.01,
-  };
-}
+/** A name that stood its test. */
+export const FRIGHT: ModelLabel = {
+  label: "Fright",
+  model: "m",
+  at: "",
+  asked: 4,
+  correct: 4,
+  score: 1,
+  interval: [0.5, 1],
+};

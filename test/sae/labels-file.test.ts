@@ -7,7 +7,7 @@ import { changedLabels } from "../../src/engine/label-change";
 import type { LabelsFile } from "../../src/protocol/artifact";
 import { changeLabels, readLabels, replaceLabels } from "../../src/sae/labels-file";
 import { scratchFolder } from "../data/scratch";
-import { neuronLabel, personalWord } from "../engine/labelled-neurons";
+import { FRIGHT, neuronLabel, personalWord } from "../engine/labelled-neurons";
 
 const HASH = "sha256:now";
 const file = (label: string, latents = 3, sae = HASH): LabelsFile => ({
@@ -48,18 +48,9 @@ describe("labels.json", () => {
 
   it("keeps a language model's name too", async () => {
     const folder = await labelledFolder();
-    const model = {
-      label: "Fright",
-      model: "m",
-      at: "",
-      asked: 4,
-      correct: 4,
-      score: 1,
-      interval: [0.5, 1] as [number, number],
-    };
-    await changeLabels(folder, HASH, ([first, ...others]) => [{ ...first, model }, ...others]);
+    await changeLabels(folder, HASH, ([first, ...others]) => [{ ...first, model: FRIGHT }, ...others]);
     await replaceLabels(folder, file("Thriller"));
-    expect((await readLabels(folder))?.neurons[0]).toMatchObject({ label: "Thriller", model });
+    expect((await readLabels(folder))?.neurons[0]).toMatchObject({ label: "Thriller", model: FRIGHT });
   });
 
   it("does not give words to other weights", async () => {

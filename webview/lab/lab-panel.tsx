@@ -79,6 +79,13 @@ function Lab({ host, recipes, state, project }: LabProps) {
     if (detail?.ok) change({ change: "add", neuron: detail.value.neuron, label: detail.value.label });
     setTab("steer");
   };
+  const findings = project.sae && {
+    host,
+    sae: project.sae,
+    selected: neuron,
+    labelsVersion,
+    busy: job?.state === "running",
+  };
   return (
     <>
       {/* The Run tab shows it with its curves. */}
@@ -105,26 +112,10 @@ function Lab({ host, recipes, state, project }: LabProps) {
           {tab === "steer" && <SteerTab host={host} sae={sae} lab={lab} change={change} shared={detail} />}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Structure">
-          {tab === "structure" && project.sae !== null && (
-            <StructureTab
-              host={host}
-              sae={project.sae}
-              selected={neuron}
-              labelsVersion={labelsVersion}
-              busy={job?.state === "running"}
-            />
-          )}
+          {tab === "structure" && findings !== null && <StructureTab {...findings} />}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Audit">
-          {tab === "audit" && project.sae !== null && (
-            <AuditTab
-              host={host}
-              sae={project.sae}
-              selected={neuron}
-              labelsVersion={labelsVersion}
-              busy={job?.state === "running"}
-            />
-          )}
+          {tab === "audit" && findings !== null && <AuditTab {...findings} />}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Run">
           {tab === "run" && <RunTab host={host} state={state} project={project} />}
