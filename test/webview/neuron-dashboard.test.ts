@@ -38,7 +38,7 @@ describe.skipIf(withoutBrowser !== null)("the neuron dashboard", () => {
       await notes.getByText("from neuron 8 of the SAE 5f1e0c77, decoder cosine .97.").waitFor();
       await notes.getByText("What families with small children watch").waitFor();
       await notes.getByRole("button", { name: "neuron 15" }).click();
-      expect(await calls("selectNeuron")).toEqual([[15]]);
+      await eventually(() => calls("selectNeuron")).toEqual([[15]]);
     });
 
     it("does not take over a model's name that did no better than chance", async () => {
@@ -71,7 +71,7 @@ describe.skipIf(withoutBrowser !== null)("the neuron dashboard", () => {
       await note.fill("Half of it is <i>thrillers</i>");
       await note.press("Control+Enter");
       await header().getByText("Half of it is <i>thrillers</i>").waitFor();
-      expect(await calls("changeLabel")).toEqual([
+      await eventually(() => calls("changeLabel")).toEqual([
         [{ change: "wrong", neurons: [0], wrong: true }],
         [{ change: "pin", neurons: [0], pinned: true }],
         [{ change: "note", neurons: [0], note: "Half of it is <i>thrillers</i>" }],
