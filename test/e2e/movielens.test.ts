@@ -59,6 +59,29 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
       .click();
   }, 180_000);
 
+  it("proves the name, maps the films, and shows how neurons relate and what follows popularity alone", async () => {
+    const lab = await workbench.view("lab");
+    const openTab = async (name: string) => {
+      await lab.getByRole("tab", { name, exact: true }).click();
+      return lab.getByRole("tabpanel", { name, exact: true });
+    };
+    await lab.getByText(/High confidence: precision@50 (\.\d\d|1\.00) on held-out items/).waitFor();
+    await lab.getByText(/3,018 items; the two directions hold \d+% of the embeddings' variance/).waitFor();
+    const bearing = lab.getByRole("table", { name: "Items that activate it most" }).getByText("✓ yes");
+    expect(await bearing.count()).toBeGreaterThanOrEqual(15);
+    await workbench.screenshot("movielens-neuron");
+    const structure = await openTab("Structure");
+    await structure.getByRole("heading", { name: "Clusters" }).waitFor();
+    await workbench.screenshot("movielens-structure");
+    const audit = await openTab("Audit");
+    await audit
+      .getByText(/neurons? follows? mere popularity|no neuron follows mere popularity/i)
+      .first()
+      .waitFor();
+    await workbench.screenshot("movielens-audit");
+    await openTab("Neuron");
+  });
+
   it("takes a genre out of the list of one of its fans and saves the config", async () => {
     const lab = await workbench.view("lab");
     await lab.getByRole("button", { name: "Steer This Neuron" }).click();
