@@ -13,6 +13,7 @@ import { EngineClient } from "../src/host/engine-client";
 import { CONCEPT_KINDS, CONFIDENCES, type NeuronLabel } from "../src/protocol/artifact";
 import { manifestSchema } from "../src/protocol/manifest";
 import type { NeuronQuery, NeuronRow } from "../src/protocol/neurons";
+import { EMPTY_RECIPE } from "../src/protocol/steering";
 import { dotRecommender } from "../src/recommender/dot-and-cosine";
 import { writeArtifact } from "../src/sae/artifact";
 import { saeFromTiedWeights } from "../src/sae/model";
@@ -118,7 +119,7 @@ async function benchSize({ items, dimensions, budget }: Size): Promise<Measureme
   const folder = await mkdtemp(join(tmpdir(), "recprism-bench-"));
   const client = new EngineClient({
     script: join(__dirname, "..", "engine.js"),
-    events: { jobChanged: () => {}, log: () => {} },
+    events: { jobChanged: () => {}, taskProgress: () => {}, log: () => {} },
     started: () => {},
     stopped: () => {},
     reopened: () => {},
@@ -134,7 +135,7 @@ async function benchSize({ items, dimensions, budget }: Size): Promise<Measureme
     for (let move = 0; move < MOVES; move++) {
       const edits = [{ neuron: rows[0].neuron, operation: "set" as const, value: move / 10 }];
       const before = performance.now();
-      await client.engine.preview({ project: id, user: "7", k: 30, recipe: { name: "bench", mode: "delta", edits } });
+      await client.engine.preview({ project: id, user: "7", k: 30, recipe: { ...EMPTY_RECIPE, edits } });
       times.push(performance.now() - before);
     }
     const p95 = quantile(times.slice(5), 0.95);

@@ -7,6 +7,7 @@ import { seededRandom } from "../src/data/random";
 import { EngineClient } from "../src/host/engine-client";
 import type { Report } from "../src/protocol/artifact";
 import { manifestSchema } from "../src/protocol/manifest";
+import { EMPTY_RECIPE } from "../src/protocol/steering";
 import { writeLargeNpy } from "./large-npy";
 import { MEMORY_LIMIT, mebibytes, peakMemory, recprism } from "./peak-memory";
 import { type Measurement, printTable } from "./table";
@@ -85,7 +86,7 @@ async function opened(folder: string): Promise<Measurement[]> {
   let pid = 0;
   const client = new EngineClient({
     script: join(__dirname, "..", "engine.js"),
-    events: { jobChanged: () => {}, log: () => {} },
+    events: { jobChanged: () => {}, taskProgress: () => {}, log: () => {} },
     started: (started) => {
       pid = started;
     },
@@ -105,7 +106,7 @@ async function opened(folder: string): Promise<Measurement[]> {
       project: id,
       user: String(USERS - 1),
       k: 30,
-      recipe: { name: "bench", mode: "delta", edits },
+      recipe: { ...EMPTY_RECIPE, edits },
     });
     return [
       {

@@ -34,6 +34,7 @@ export function withEngine<Result>(
     jobChanged: (job) => {
       for (const listener of listeners) listener(job);
     },
+    taskProgress: () => {},
     log: (level, message) => {
       if (level !== "info") log(`${level}: ${message}`);
     },

@@ -10,6 +10,12 @@ export interface ShownLabel {
 /** Share of items that a language model tells right by guessing. */
 const CHANCE = 0.5;
 
+/** What a neuron is called; by its number where there are no labels. */
+export function neuronName(labels: readonly NeuronLabel[], neuron: number): string {
+  const named = labels[neuron];
+  return named === undefined ? `neuron ${neuron}` : shownLabel(named).label;
+}
+
 /** A person's name, else a language model's whose test score is surely better than chance, else what statistics found. */
 export function shownLabel({ label, model, person }: Pick<NeuronLabel, "label" | "model" | "person">): ShownLabel {
   if (person?.label != null) return { label: person.label, labelledBy: "person" };

@@ -8,9 +8,10 @@ import type { FoundArray } from "../data/matrix-format";
 import { namesEmbeddings, namesInteractions, subjectOfFile } from "../data/recognise";
 import { isTableFile } from "../data/scan";
 import type { TableColumn } from "../data/tables";
-import type { KeyPath, ManifestSuggestion } from "../protocol/engine";
+import type { ManifestSuggestion } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { type TableSource, tableSourceSchema } from "../protocol/manifest";
+import type { KeyPath } from "../protocol/manifest-edit";
 import { type KnownTable, knownArrays, knownPorts, knownTable } from "./known-files";
 
 /** Of the files that fit, so many are looked into for what they hold. */

@@ -10,6 +10,9 @@ const { engine, dispose } = createEngine({
     jobChanged: (job) => {
       client.jobChanged(job);
     },
+    taskProgress: (task, share) => {
+      client.taskProgress(task, share);
+    },
     log: (level, message) => {
       client.log(level, message);
     },
@@ -19,7 +22,7 @@ const { engine, dispose } = createEngine({
 const client = createBirpc<EngineEvents, Answering<Engine>>(answering(engine), {
   post: (message) => process.send?.(message),
   on: (listener) => process.on("message", listener),
-  eventNames: ["jobChanged", "log"],
+  eventNames: ["jobChanged", "taskProgress", "log"],
   timeout: -1,
 });
 

@@ -4,14 +4,8 @@ import type { LoadedDataset } from "../data/dataset";
 import { itemsOfUser, titleOf } from "../data/dataset";
 import { closeDataset, loadDataset } from "../data/load";
 import { row } from "../data/matrix";
-import type {
-  OpenOptions,
-  ProjectSummary,
-  Recommendation,
-  Staleness,
-  UserMatch,
-  UserProfile,
-} from "../protocol/engine";
+import type { UserMatch } from "../protocol/effect";
+import type { OpenOptions, ProjectSummary, Recommendation, Staleness, UserProfile } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import type { Manifest } from "../protocol/manifest";
 import type { SteeringConfig } from "../protocol/steering";
@@ -20,10 +14,14 @@ import { topRows } from "../recommender/ranking";
 import type { Recommender, Scorer } from "../recommender/recommender";
 import { encode } from "../sae/model";
 import { settingsFor } from "../sae/presets";
-import { steeredByConfig } from "../steering/apply-config";
 import { checkSteeringConfig } from "../steering/config-file";
+import type { SteeringContext } from "../steering/context";
 import { userRow } from "../steering/find-user";
+import { union } from "../steering/plan";
+import { resolvedRules } from "../steering/resolve";
+import { SteeredCatalogue } from "../steering/steered-catalogue";
 import { OpenSae } from "./open-sae";
+import { projectSteering } from "./project-steering";
 import { sourceFiles } from "./source-files";
 import { stalenessOf } from "./staleness";
 import { userDetail } from "./user-detail";
@@ -35,6 +33,7 @@ export class Project {
   /** Set while an artifact could be opened. */
   private openSae: OpenSae | null = null;
   private saeFault: RecPrismError | null = null;
+  private steeringOfSae: { sae: OpenSae; context: SteeringContext } | null = null;
 
   private constructor(
     readonly dataset: LoadedDataset,
@@ -81,6 +80,19 @@ export class Project {
   get sae(): OpenSae {
     if (this.openSae) return this.openSae;
     throw this.saeFault ?? new RecPrismError("artifact-missing", "This project has no SAE yet. Train one.");
+  }
+
+  /** What steering works on, made anew when the SAE is another. */
+  get steering(): SteeringContext {
+    const { sae } = this;
+    if (this.steeringOfSae?.sae !== sae) {
+      this.steeringOfSae = { sae, context: projectSteering(this, sae, () => this.usersWhere()) };
+    }
+    return this.steeringOfSae.context;
+  }
+
+  private usersWhere(): Promise<Uint32Array> {
+    throw new RecPrismError("internal", "SQL is not there yet.");
   }
 
   async summary(): Promise<ProjectSummary> {
@@ -152,20 +164,20 @@ export class Project {
   async recommend(id: string, k: number, config: SteeringConfig | null): Promise<Recommendation> {
     const { dataset, scorer } = this;
     const index = userRow(dataset.users, id);
-    const embedding = row(dataset.users.embeddings, index);
     const seen = itemsOfUser(dataset.interactions, index);
-    const list = async (vector: ArrayLike<number>) => {
-      const scores = await scorer.scoreItems(vector, index);
-      return Array.from(topRows(scores, k, seen), (item) => ({
+    const list = (scores: Float64Array, unlisted: Uint32Array) =>
+      Array.from(topRows(scores, k, unlisted), (item) => ({
         id: dataset.items.ids.at(item),
         title: titleOf(dataset.items, item),
         score: scores[item],
       }));
-    };
-    const before = await list(embedding);
+    const before = list(await scorer.scoreItems(row(dataset.users.embeddings, index), index), seen);
     if (config === null) return { user: id, before, after: before };
     this.checkConfig(config);
-    return { user: id, before, after: await list(steeredByConfig(this.sae.artifact.sae, config, id, embedding)) };
+    const { steering } = this;
+    const catalogue = new SteeredCatalogue(steering, await resolvedRules(steering, config));
+    const { scores, hidden } = await catalogue.scores(index);
+    return { user: id, before, after: list(scores, union(seen, hidden)) };
   }
 
   checkConfig(config: SteeringConfig, file?: string): void {

@@ -1,8 +1,6 @@
 /** The engine: open projects and jobs behind the `Engine` interface. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { generateJson } from "../codegen/json";
-import { generatePython } from "../codegen/python";
 import { writeFileAtomically } from "../data/atomic-write";
 import { readFault } from "../data/file-fault";
 import { checkedJson } from "../data/json-file";
@@ -11,19 +9,16 @@ import { proposeManifest } from "../data/propose";
 import { writeSample } from "../data/sample";
 import { onRuntimeNotice } from "../graph/runtime-notice";
 import type { NeuronLabel } from "../protocol/artifact";
-import type { Engine, EngineEvents, ExportLanguage, ProjectId } from "../protocol/engine";
+import type { Engine, EngineEvents, ProjectId } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
 import { manifestSchema } from "../protocol/manifest";
 import type { NeuronQuery, NeuronRow, Page } from "../protocol/neurons";
-import type { SteeringConfig } from "../protocol/steering";
 import { recommenderSettings } from "../recommender/training/defaults";
 import { readAudit, readStructure } from "../sae/artifact";
 import { changeLabels } from "../sae/labels-file";
 import { settingsFor } from "../sae/presets";
 import { parseSteeringConfig } from "../steering/config-file";
-import { checkEdits } from "../steering/edits";
 import { previewUser } from "../steering/preview";
-import { steeringWeights } from "../steering/weights";
 import { writeHtmlReport } from "./html-report";
 import { Jobs } from "./jobs";
 import { changedLabels, checkedAuthor } from "./label-change";
@@ -38,6 +33,7 @@ import { Project } from "./project";
 import { rememberedRuns } from "./run-history";
 import { checkSearch } from "./search-job";
 import { checkSeeds } from "./seeds-job";
+import { Tasks } from "./tasks";
 
 export interface EngineOptions {
   /** Bundled job process, `dist/job.js`. */
@@ -55,6 +51,7 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     warned.add(message);
   };
   const endNotices = onRuntimeNotice(warn);
+  const tasks = new Tasks(events.taskProgress);
   const jobs = new Jobs(jobScript, events.jobChanged, warn, async (id, artifact) => {
     const project = projects.get(id);
     if (project?.saeFolder === artifact) await project.reloadSae();
@@ -179,47 +176,38 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
 
     findUsers: async (id, text, limit) => projectOf(id).findUsers(text, limit),
     user: async (id, user) => projectOf(id).user(user),
-    async preview({ project: id, user, recipe, k }) {
-      const { dataset, scorer, sae } = projectOf(id);
-      const { labels, sae: model } = sae.artifact;
-      return previewUser(
-        { dataset, sae: model, scorer, labels: labels.neurons, concepts: sae.concepts },
-        user,
-        recipe,
-        k,
-      );
-    },
+    findItems: soon,
+    preview: async ({ project: id, user, recipe, k }) => previewUser(projectOf(id).steering, user, recipe, k),
+    explain: soon,
+    vocabulary: soon,
+    audience: soon,
+    effect: soon,
+    controls: soon,
+    doseCurve: soon,
+    findDose: soon,
+    endTask: async (task) => tasks.end(task),
     recommend: async (id, user, k, config) => projectOf(id).recommend(user, k, config),
 
-    async configure(id, recipe) {
-      const project = projectOf(id);
-      const { artifact, rows } = project.sae;
-      checkEdits(recipe.edits, artifact.sae.encoderBias.length);
-      const edits = recipe.edits.map((edit) => ({ ...edit, label: rows[edit.neuron].label }));
-      return {
-        version: 1,
-        sae: { path: project.dataset.manifest.sae.path, hash: artifact.hash },
-        mode: recipe.mode,
-        rules: [{ name: recipe.name, audience: { kind: "everyone" }, edits }],
-      };
-    },
+    configure: soon,
     async readConfig(id, file) {
       const config = parseSteeringConfig(await textOf(file), file);
       projectOf(id).checkConfig(config, file);
       return config;
     },
-    generate: async (id, config, language) => generated(projectOf(id), config, language),
-    async exportConfig(id, config, language, file) {
-      const text = generated(projectOf(id), config, language);
-      await mkdir(dirname(resolve(file)), { recursive: true });
-      await writeFileAtomically(resolve(file), text);
-    },
+    inspectConfig: soon,
+    checkConfig: soon,
+    ruleEffects: soon,
+    rematchConfig: soon,
+    generate: soon,
+    exportConfig: soon,
+    callTool: soon,
   };
   return {
     engine,
     dispose() {
       endNotices();
       jobs.dispose();
+      tasks.dispose();
       for (const project of projects.values()) void project.dispose();
     },
   };
@@ -244,15 +232,9 @@ function queried({ sae: { rows, artifact } }: Project, query: NeuronQuery): Page
   return queryNeurons(rows, artifact.labels.neurons, query);
 }
 
-function generated(project: Project, config: SteeringConfig, language: ExportLanguage): string {
-  project.checkConfig(config);
-  return language === "json"
-    ? generateJson(config)
-    : generatePython(
-        config,
-        steeringWeights(project.sae.artifact.sae, config),
-        project.dataset.manifest.recommender.kind,
-      );
+/** Replaced one by one while issue 6 is built. */
+async function soon(): Promise<never> {
+  throw new RecPrismError("internal", "This part is being built.");
 }
 
 /** The job process that is bundled beside this file. */

@@ -1,7 +1,8 @@
 /** Add Interactions, Item Table, User Table, Recommender Head: picks a file, shows what is in it, extends the manifest. */
 import { basename, dirname, relative } from "node:path";
 import { commands, ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
-import type { Addition, AdditionKind, KeyPath, ProjectSummary } from "../protocol/engine";
+import type { Addition, AdditionKind, ProjectSummary } from "../protocol/engine";
+import type { KeyPath } from "../protocol/manifest-edit";
 import { RecPrismError } from "../protocol/error";
 import { type AdditionRow, addedText, additionRows } from "./add-rows";
 import { changeManifest, savedText } from "./manifest-change";

@@ -1,7 +1,8 @@
 /** Changes of a manifest on disk, after which its project is open with them. */
 import { basename, join } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
-import type { ManifestEdit, ProjectSummary } from "../protocol/engine";
+import type { ProjectSummary } from "../protocol/engine";
+import type { ManifestEdit } from "../protocol/manifest-edit";
 import { type ManifestFix, RecPrismError } from "../protocol/error";
 import { edited } from "./manifest-edit";
 import type { Session } from "./session";

@@ -1,31 +1,49 @@
-/** Changes of a manifest's text by key path that leave all else as a person wrote it. */
-import type { KeyPath, ManifestEdit } from "../protocol/engine";
+/** Changes of a JSON or YAML text by key path that leave all else as a person wrote it. */
+import type { KeyPath, ManifestEdit } from "../protocol/manifest-edit";
 import { leadingSpace, reindented } from "./indentation";
 import { type JsonNode, jsonTree, nodeAt, propertyAt, type Span } from "./manifest-tree";
+import { yamlChange } from "./yaml-edit";
 
 /** `text` replaces what is between `start` and `end`. */
 export interface TextChange extends Span {
   text: string;
 }
 
+/** How a kind of file is written. */
+export interface TextForm {
+  language: "json" | "yaml";
+  /** A key is put after those that come before it here. */
+  order: readonly string[];
+  /** A value with two spaces a level, of JSON. */
+  json(value: unknown): string;
+}
+
 const OWN_UNIT = "  ";
-/** A key is put after those that come before it here. */
-const USUAL_ORDER = (
-  "$schema version name items users interactions recommender sae " +
-  "file tensor embeddings bias table ids title year tags attributes rule column kind model pairs output path preset settings"
-).split(" ");
+
+const MANIFEST: TextForm = {
+  language: "json",
+  order: (
+    "$schema version name items users interactions recommender sae " +
+    "file tensor embeddings bias table ids title year tags attributes rule column kind model pairs output path preset settings"
+  ).split(" "),
+  json: (value) => JSON.stringify(value, null, OWN_UNIT),
+};
 
 /** The text with all edits made, in order. */
-export function edited(text: string, edits: readonly ManifestEdit[]): string {
+export function edited(text: string, edits: readonly ManifestEdit[], form = MANIFEST): string {
   return edits.reduce((before, edit) => {
-    const change = changeOf(before, edit);
+    const change = form.language === "yaml" ? yamlChange(before, edit, form.order) : changeOf(before, edit, form);
     return change === null ? before : before.slice(0, change.start) + change.text + before.slice(change.end);
   }, text);
 }
 
 /** All edits as one change of the least text; null where they change nothing. */
-export function leastChange(text: string, edits: readonly ManifestEdit[]): TextChange | null {
-  const after = edited(text, edits);
+export function leastChange(text: string, edits: readonly ManifestEdit[], form = MANIFEST): TextChange | null {
+  return difference(text, edited(text, edits, form));
+}
+
+/** One text as a change of another; null where they are the same. */
+export function difference(text: string, after: string): TextChange | null {
   if (after === text) return null;
   let start = 0;
   while (start < Math.min(text.length, after.length) && text[start] === after[start]) start++;
@@ -38,9 +56,9 @@ export function leastChange(text: string, edits: readonly ManifestEdit[]): TextC
 }
 
 /** @returns null where the path leads nowhere: into a value that holds no keys, or to a key that is gone */
-export function changeOf(text: string, edit: ManifestEdit): TextChange | null {
+function changeOf(text: string, edit: ManifestEdit, form: TextForm): TextChange | null {
   const tree = jsonTree(text);
-  const style = styleOf(text);
+  const style = styleOf(text, form);
   switch (edit.change) {
     case "rename": {
       const property = propertyAt(tree, edit.path);
@@ -59,16 +77,18 @@ export function changeOf(text: string, edit: ManifestEdit): TextChange | null {
 }
 
 interface Style {
+  form: TextForm;
   unit: string;
   lineEnd: string;
 }
 
-function styleOf(text: string): Style {
-  return { unit: /\n([ \t]+)\S/.exec(text)?.[1] ?? OWN_UNIT, lineEnd: text.includes("\r\n") ? "\r\n" : "\n" };
+function styleOf(text: string, form: TextForm): Style {
+  const unit = /\n([ \t]+)\S/.exec(text)?.[1] ?? OWN_UNIT;
+  return { form, unit, lineEnd: text.includes("\r\n") ? "\r\n" : "\n" };
 }
 
-function written(value: unknown, indent: string, { unit, lineEnd }: Style): string {
-  return reindented(JSON.stringify(value, null, OWN_UNIT), OWN_UNIT, { indent, unit }).replaceAll("\n", lineEnd);
+function written(value: unknown, indent: string, { form, unit, lineEnd }: Style): string {
+  return reindented(form.json(value), OWN_UNIT, { indent, unit }).replaceAll("\n", lineEnd);
 }
 
 function insertion(
@@ -101,7 +121,7 @@ function insertion(
     const line = `${style.lineEnd}${indent}${prefix}${written(value, indent, style)}${style.lineEnd}`;
     return { start: parent.start + 1, end: closing(text, parent), text: line + lineIndent(text, parent.start) };
   }
-  const place = typeof key === "number" ? siblings.length - 1 : placeInOrder(parent, key);
+  const place = typeof key === "number" ? siblings.length - 1 : placeInOrder(parent, key, style.form.order);
   const sibling = siblings[Math.max(0, place)];
   const ownLine = /^\s*$/.test(text.slice(text.lastIndexOf("\n", sibling.start - 1) + 1, sibling.start));
   const siblingIndent = ownLine ? lineIndent(text, sibling.start) : indent;
@@ -113,8 +133,8 @@ function insertion(
 }
 
 /** Index of the property after which a key usually stands; -1 before all. */
-function placeInOrder({ properties }: JsonNode, key: string): number {
-  const rank = (name: string) => USUAL_ORDER.indexOf(name);
+export function placeInOrder({ properties }: JsonNode, key: string, order: readonly string[]): number {
+  const rank = (name: string) => order.indexOf(name);
   if (rank(key) < 0) return properties.length - 1;
   return properties.findLastIndex(({ name }) => rank(name) < rank(key));
 }

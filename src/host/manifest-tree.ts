@@ -1,5 +1,5 @@
 /** A JSON text as a tree that knows where everything stands, also while the text is being typed and is no JSON yet. */
-import type { KeyPath } from "../protocol/engine";
+import type { KeyPath } from "../protocol/manifest-edit";
 
 /** Offsets into the text; `end` is the first after it. */
 export interface Span {

@@ -1,7 +1,22 @@
 /** The engine's whole contract: host and command line see nothing else of it. All values cross a process border. */
+import type { AgentTool } from "./agent";
 import type { ConceptKind, Report } from "./artifact";
+import type { CheckedConfig, ConfigInspection, RematchedConfig, RuleEffect } from "./config-check";
+import type {
+  AudienceSummary,
+  Control,
+  DoseCurve,
+  DoseGoal,
+  Effect,
+  FoundDose,
+  ScoreChange,
+  ScoreExplanation,
+  SteeringVocabulary,
+  UserMatch,
+} from "./effect";
 import type { ErrorData, ErrorReason, ManifestFix } from "./error";
 import type { Manifest, Preset, SaeSettings } from "./manifest";
+import type { KeyPath, ManifestEdit, QuickFix } from "./manifest-edit";
 import type {
   ItemMap,
   ItemSummary,
@@ -17,7 +32,7 @@ import type {
 } from "./neurons";
 import type { RecommenderReport, RecommenderRequest } from "./recommender";
 import type { CurvePoint, RunRecord } from "./run";
-import type { Recipe, SteeringConfig } from "./steering";
+import type { Audience, Recipe, SteeringConfig } from "./steering";
 import type { Audit, Structure } from "./structure";
 
 /** Absolute path of the project's folder; identifies an open project. */
@@ -116,21 +131,6 @@ export interface ProjectWithoutEmbeddings {
 export type ProposalOverrides = Partial<Record<ProposalRole, string | null>>;
 
 // ---- a manifest in the editor --------------------------------------------------------------------------------------
-
-/** Keys from the top of a manifest to a value in it: `["items", "tags", 0, "column"]`. */
-export type KeyPath = readonly (string | number)[];
-
-/** Sets the value at a path, removes the key, or gives it another name. */
-export type ManifestEdit =
-  | { path: KeyPath; change: "set"; value: unknown }
-  | { path: KeyPath; change: "remove" }
-  | { path: KeyPath; change: "rename"; name: string };
-
-export interface QuickFix {
-  /** For people: `Use column "genres"`. */
-  title: string;
-  edits: ManifestEdit[];
-}
 
 export interface ManifestFault {
   /** Empty for the whole manifest. What is missing is named by the path that it would have. */
@@ -336,12 +336,6 @@ export interface Job {
 
 // ---- steering -----------------------------------------------------------------------------------------------------
 
-export interface UserMatch {
-  id: string;
-  /** For people: `F, 25; 53 interactions`. */
-  detail: string;
-}
-
 export interface UserProfile {
   id: string;
   detail: string;
@@ -364,16 +358,20 @@ export interface RankedItem extends ItemSummary {
 export interface PreviewResult {
   user: string;
   before: RankedItem[];
-  /** `previousRank` is the 1-based rank before the edit within the whole catalogue. */
-  after: (RankedItem & { previousRank: number })[];
-  /** 1-based rank after the edit of each item of `before`, in order. */
-  newRanks: number[];
+  /** `previousRank` is the 1-based rank before the edit within the whole catalogue; `why` the largest changes first. */
+  after: (RankedItem & { previousRank: number; why: ScoreChange[] })[];
+  /** 1-based rank after the edit of each item of `before`, in order; null for one that a filter hides. */
+  newRanks: (number | null)[];
+  /** Why each item of `before` rose or fell, in order. */
+  whyBefore: ScoreChange[][];
   /** Extrapolated rank-biased overlap (p = .9) of the two lists: 1 when they are the same. */
   rbo: number;
   /** Share of the list that bears the concept of each edited, labelled neuron. */
   shares: { neuron: number; label: string; before: number; after: number; baseRate: number }[];
   /** Latent activation of the user on each edited neuron, before and after. */
   activations: { neuron: number; before: number; after: number }[];
+  /** Items that filters hide, of the whole catalogue. */
+  hidden: number;
 }
 
 export interface Recommendation {
@@ -382,7 +380,54 @@ export interface Recommendation {
   after: { id: string; title: string; score: number }[];
 }
 
-export type ExportLanguage = "json" | "python";
+/** Chosen by whoever asks for work that may take a while: progress is told by it, and it is what `endTask` ends. */
+export type TaskId = string;
+
+/** What is asked of a cohort. */
+export interface CohortRequest {
+  project: ProjectId;
+  /** Its audience is the cohort. */
+  recipe: Recipe;
+  /** Length of the lists; seen items are left out. */
+  k: number;
+  task?: TaskId;
+}
+
+export interface DoseRequest extends CohortRequest {
+  /** Neurons of the recipe's edits on users whose strength is varied, all alike. */
+  neurons: number[];
+}
+
+// ---- config as code -----------------------------------------------------------------------------------------------
+
+export const EXPORT_LANGUAGES = ["json", "yaml", "python", "typescript", "onnx"] as const;
+export type ExportLanguage = (typeof EXPORT_LANGUAGES)[number];
+
+/** A config in a language: the first file is the one that was asked for, others lie beside it. */
+export interface GeneratedCode {
+  language: ExportLanguage;
+  files: { name: string; content: string | Uint8Array }[];
+  /** Content hash of the config, which the code carries. */
+  hash: string;
+}
+
+/** Whether generated code gave the lists of the preview when it was run. */
+export interface Verification {
+  /** Null where it could not be run here; `message` says why. */
+  passed: boolean | null;
+  users: number;
+  /** Users whose top k is identical. */
+  identical: number;
+  /** Greatest difference of a score. */
+  largestDifference: number | null;
+  message: string;
+}
+
+export interface ExportedCode {
+  /** Absolute paths, in the order of `GeneratedCode.files`. */
+  files: string[];
+  verification: Verification;
+}
 
 // ---- the interface ------------------------------------------------------------------------------------------------
 
@@ -483,23 +528,78 @@ export interface Engine {
 
   /** Users whose id starts with, then contains, the text; at most `limit`. */
   findUsers(project: ProjectId, text: string, limit: number): Promise<UserMatch[]>;
+  /** Items whose id or title starts with, then contains, the text; at most `limit`. */
+  findItems(project: ProjectId, text: string, limit: number): Promise<ItemSummary[]>;
   user(project: ProjectId, user: string): Promise<UserProfile>;
+  /** One user's lists with the recipe, as if of its audience. */
   preview(request: PreviewRequest): Promise<PreviewResult>;
   /** Lists of one user without and with a config; without one both are the same. */
   recommend(project: ProjectId, user: string, k: number, config: SteeringConfig | null): Promise<Recommendation>;
+  /** @param recipe takes part as if the user were of its audience; null: the score as it is */
+  explain(project: ProjectId, user: string, item: string, recipe: Recipe | null): Promise<ScoreExplanation>;
 
-  /** The recipe as a config for everyone. */
-  configure(project: ProjectId, recipe: Recipe): Promise<SteeringConfig>;
-  /** Reads and checks a steering config file against the project's SAE. */
+  vocabulary(project: ProjectId): Promise<SteeringVocabulary>;
+  /** Rejects with "query-invalid" for SQL that is refused or takes too long, "id-unknown", "not-found". */
+  audience(project: ProjectId, audience: Audience, task?: TaskId): Promise<AudienceSummary>;
+  effect(request: CohortRequest): Promise<Effect>;
+  /** The audience of the recipe under other treatments. */
+  controls(request: CohortRequest): Promise<Control[]>;
+  doseCurve(request: DoseRequest): Promise<DoseCurve>;
+  findDose(request: DoseRequest & { goal: DoseGoal }): Promise<FoundDose>;
+  /** Ends audience, effect, controls, doseCurve, findDose, checkConfig or exportConfig, which rejects with "cancelled". */
+  endTask(task: TaskId): Promise<void>;
+
+  /**
+   * Recipes as the rules of a config, with labels and decoder rows of the neurons they name.
+   *
+   * @param measure also records the effect of each on lists of so many items
+   */
+  configure(
+    project: ProjectId,
+    recipes: Recipe[],
+    measure?: { k: number; task?: TaskId } | null,
+  ): Promise<SteeringConfig>;
+  /** Reads and checks a steering config file, JSON or YAML, against the project's SAE. */
   readConfig(project: ProjectId, file: string): Promise<SteeringConfig>;
-  /** The config as text in a language. */
-  generate(project: ProjectId, config: SteeringConfig, language: ExportLanguage): Promise<string>;
-  /** Writes what `generate` gives to a file, atomically. */
-  exportConfig(project: ProjectId, config: SteeringConfig, language: ExportLanguage, file: string): Promise<void>;
+  /**
+   * What is wrong with a config as it stands in an editor, and what its neurons are.
+   *
+   * @param project null: without a project only the schema is checked
+   * @param file its name says whether it is YAML
+   */
+  inspectConfig(project: ProjectId | null, file: string, text: string): Promise<ConfigInspection>;
+  /** Replays a config: are its recorded effects, its neurons and its limits as they should be? */
+  checkConfig(project: ProjectId, config: SteeringConfig, task?: TaskId): Promise<CheckedConfig>;
+  /** Figures of each rule alone, for programs. */
+  ruleEffects(project: ProjectId, config: SteeringConfig, k: number, task?: TaskId): Promise<RuleEffect[]>;
+  /** Finds the neurons of a config that was made on another SAE. Rejects with "not-found" where it kept no decoder rows. */
+  rematchConfig(project: ProjectId, config: SteeringConfig): Promise<RematchedConfig>;
+  /**
+   * The config in a language.
+   *
+   * @param name of the file to be, without folder: names what lies beside it
+   */
+  generate(project: ProjectId, config: SteeringConfig, language: ExportLanguage, name: string): Promise<GeneratedCode>;
+  /**
+   * Writes what `generate` gives, atomically, once it was run and gave the lists of the preview. Rejects with
+   * "export-differs" where it did not; nothing is written then.
+   */
+  exportConfig(
+    project: ProjectId,
+    config: SteeringConfig,
+    language: ExportLanguage,
+    file: string,
+    task?: TaskId,
+  ): Promise<ExportedCode>;
+
+  /** A tool of `AGENT_TOOLS` with its input; the answer is Markdown for a language model. */
+  callTool(project: ProjectId, tool: AgentTool, input: unknown): Promise<string>;
 }
 
 export interface EngineEvents {
   jobChanged(job: Job): void;
+  /** @param share of the work that is done, in [0, 1] */
+  taskProgress(task: TaskId, share: number): void;
   /** A line for the log. */
   log(level: "info" | "warning" | "error", message: string): void;
 }

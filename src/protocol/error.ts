@@ -16,6 +16,7 @@ export type ErrorReason =
   | "manifest-exists"
   | "settings-invalid"
   | "config-invalid"
+  | "export-differs"
   | "query-invalid"
   | "label-invalid"
   | "answer-unreadable"

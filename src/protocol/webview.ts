@@ -1,6 +1,26 @@
 /** What the webviews and the host may ask of each other. A webview keeps navigation and UI state only; all else comes from here. */
 import type { Answer } from "./answer";
-import type { AskedSettings, Job, PreviewResult, ProjectSummary, RunSettings, UserMatch, UserProfile } from "./engine";
+import type {
+  AudienceSummary,
+  Control,
+  DoseCurve,
+  DoseGoal,
+  Effect,
+  FoundDose,
+  ScoreExplanation,
+  SteeringVocabulary,
+  UserMatch,
+} from "./effect";
+import type {
+  AskedSettings,
+  ExportLanguage,
+  Job,
+  PreviewResult,
+  ProjectSummary,
+  RunSettings,
+  TaskId,
+  UserProfile,
+} from "./engine";
 import type { ErrorData } from "./error";
 import type {
   ItemMap,
@@ -13,7 +33,7 @@ import type {
   Page,
 } from "./neurons";
 import type { RunRecord } from "./run";
-import type { Recipe } from "./steering";
+import type { Audience, NamedAudience, Recipe } from "./steering";
 import type { Audit, Structure } from "./structure";
 
 export type LabTab = "neuron" | "steer" | "run" | "structure" | "audit";
@@ -88,20 +108,45 @@ export interface LabHost extends SharedHost {
   /** Lets the person choose a file for a chart, as PNG, or its table, as CSV. */
   saveChart(name: string, kind: "png" | "csv", content: Uint8Array): void;
   findUsers(text: string): Promise<Answer<UserMatch[]>>;
+  findItems(text: string): Promise<Answer<ItemSummary[]>>;
   /** Runs that ended on the project, oldest first. */
   runs(): Promise<Answer<RunRecord[]>>;
   /** Settings that a run would get; the fault of a setting that makes no sense names its key. */
   trainSettings(asked: AskedSettings): Promise<Answer<RunSettings>>;
   user(user: string): Promise<Answer<UserProfile>>;
   preview(user: string, recipe: Recipe, k: number): Promise<Answer<PreviewResult>>;
+  /** @param recipe null: the score as it is */
+  explain(user: string, item: string, recipe: Recipe | null): Promise<Answer<ScoreExplanation>>;
+
+  vocabulary(): Promise<Answer<SteeringVocabulary>>;
+  audience(audience: Audience, task: TaskId): Promise<Answer<AudienceSummary>>;
+  effect(recipe: Recipe, k: number, task: TaskId): Promise<Answer<Effect>>;
+  controls(recipe: Recipe, k: number, task: TaskId): Promise<Answer<Control[]>>;
+  doseCurve(recipe: Recipe, neurons: number[], k: number, task: TaskId): Promise<Answer<DoseCurve>>;
+  findDose(recipe: Recipe, neurons: number[], goal: DoseGoal, k: number, task: TaskId): Promise<Answer<FoundDose>>;
+  /** Its call then answers with "cancelled". */
+  endTask(task: TaskId): void;
+
+  /** Audiences that a person named, of the open project. */
+  namedAudiences(): Promise<NamedAudience[]>;
+  /** Asks for a name in the editor; answers with all. */
+  nameAudience(audience: Audience): Promise<NamedAudience[]>;
+  forgetAudience(name: string): Promise<NamedAudience[]>;
+
   /** The recipe the commands would export; kept by the host across reloads. */
   recipe(): Promise<Recipe>;
   recipeChanged(recipe: Recipe): void;
   insertConfig(): void;
+  /** Puts the recipe in place of the config under the cursor of the editor that was used last. */
+  updateConfig(): void;
   saveConfig(): void;
+  /** Writes the recipe as code into a file that the person chooses, checked against the preview. */
+  exportCode(language: ExportLanguage): void;
 }
 
 export interface LabView extends SharedView {
   /** Recipe replaced by the host, for example when a project was opened. */
   recipeReplaced(recipe: Recipe): void;
+  /** @param share of the work that is done, in [0, 1] */
+  taskProgress(task: TaskId, share: number): void;
 }

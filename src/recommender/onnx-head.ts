@@ -1,6 +1,6 @@
 /** A recommender that is an ONNX model of user-item pairs: its file ranks, its import into our graphs is differentiated. */
 import { resolve } from "node:path";
-import type { Rows } from "../data/matrix";
+import { type Matrix, matrix, type Rows } from "../data/matrix";
 import type { GraphBuilder } from "../graph/graph-builder";
 import { type ImportableModel, importable, importModel } from "../graph/import/import-model";
 import { openModel } from "../graph/session";
@@ -36,7 +36,10 @@ export async function openHead(
       return {
         kind: "onnx",
         inGraph: { probabilities, pairs, all: null },
-        scorer: ({ embeddings: items }) => ({ scoreItems: (user) => session.scoreItems(user, items) }),
+        scorer: ({ embeddings: items }) => ({
+          scoreItems: (user) => session.scoreItems(user, items),
+          scoreVectors: (user, _, vectors) => session.scoreItems(user, matrixOf(vectors, dimensions)),
+        }),
         release: () => session.release(),
       };
     } catch (thrown) {
@@ -46,6 +49,14 @@ export async function openHead(
   } catch (thrown) {
     throw headFault(file, thrown);
   }
+}
+
+function matrixOf(vectors: readonly ArrayLike<number>[], dimensions: number): Matrix {
+  const rows = matrix(vectors.length, dimensions);
+  vectors.forEach((vector, at) => {
+    rows.values.set(vector, at * dimensions);
+  });
+  return rows;
 }
 
 function pairsInGraph(file: string, model: ImportableModel, { inputs, fixedRows }: HeadPorts): GraphScorer["pairs"] {

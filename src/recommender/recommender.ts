@@ -33,4 +33,16 @@ export interface Scorer {
    * @param userRow whose bias to add
    */
   scoreItems(user: ArrayLike<number>, userRow: number): Promise<Float64Array>;
+  /**
+   * Scores of some items by vectors that stand in for their own, such as steered ones.
+   *
+   * @param vectors d values each
+   * @param itemRows whose biases to add, in the order of the vectors
+   */
+  scoreVectors(
+    user: ArrayLike<number>,
+    userRow: number,
+    vectors: readonly ArrayLike<number>[],
+    itemRows: ArrayLike<number>,
+  ): Promise<Float64Array>;
 }

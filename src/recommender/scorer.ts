@@ -7,8 +7,11 @@ export type Catalogue = Pick<Items, "embeddings" | "bias">;
 
 /** s(u, i) = u . i + b_u + b_i; biases that are absent count as 0. */
 export function dotScorer(users: Pick<Users, "bias">, { embeddings, bias }: Catalogue): Scorer {
+  const biasOf = (userRow: number) => users.bias?.[userRow] ?? 0;
   return {
-    scoreItems: async (user, userRow) => dotScores(user, embeddings, bias, users.bias?.[userRow] ?? 0, null),
+    scoreItems: async (user, userRow) => dotScores(user, embeddings, bias, biasOf(userRow), null),
+    scoreVectors: async (user, userRow, vectors, itemRows) =>
+      Float64Array.from(vectors, (x, n) => dot(user, x) + (bias?.[itemRows[n]] ?? 0) + biasOf(userRow)),
   };
 }
 
@@ -16,13 +19,28 @@ export function dotScorer(users: Pick<Users, "bias">, { embeddings, bias }: Cata
 export function cosineScorer(users: Pick<Users, "bias">, { embeddings, bias }: Catalogue): Scorer {
   /** Of each item, once it is needed; until then NaN. */
   const inverseNorms = new Float64Array(embeddings.rows).fill(Number.NaN);
+  const biasOf = (userRow: number) => users.bias?.[userRow] ?? 0;
   return {
-    scoreItems: async (user, userRow) => {
-      const scale = inverseNorm(user);
-      const unit = Float64Array.from(user, (value) => value * scale);
-      return dotScores(unit, embeddings, bias, users.bias?.[userRow] ?? 0, inverseNorms);
+    scoreItems: async (user, userRow) => dotScores(unit(user), embeddings, bias, biasOf(userRow), inverseNorms),
+    async scoreVectors(user, userRow, vectors, itemRows) {
+      const unitUser = unit(user);
+      return Float64Array.from(
+        vectors,
+        (x, n) => dot(unitUser, x) * inverseNorm(x) + (bias?.[itemRows[n]] ?? 0) + biasOf(userRow),
+      );
     },
   };
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let c = 0; c < a.length; c++) sum += a[c] * b[c];
+  return sum;
+}
+
+function unit(x: ArrayLike<number>): Float64Array {
+  const scale = inverseNorm(x);
+  return Float64Array.from(x, (value) => value * scale);
 }
 
 async function dotScores(

@@ -1,81 +1,97 @@
-/** Before and after: what a recipe does to one user's list. */
+/** Before and after: what a recipe does to one user's list, and why. */
 import { bears, type Concept } from "../concepts/candidates";
 import { conceptOfKey } from "../concepts/concept-by-key";
 import { itemSummary } from "../concepts/item-summary";
 import { shownLabel } from "../concepts/shown-label";
-import { type Dataset, itemsOfUser } from "../data/dataset";
+import { itemsOfUser } from "../data/dataset";
 import { row } from "../data/matrix";
 import type { NeuronLabel } from "../protocol/artifact";
 import type { PreviewResult, RankedItem } from "../protocol/engine";
 import type { Recipe } from "../protocol/steering";
 import { topRows } from "../recommender/ranking";
-import type { Scorer } from "../recommender/recommender";
-import type { Sae } from "../sae/model";
 import { rankBiasedOverlap } from "../sae/rank-agreement";
 import { catalogueRanks } from "./catalogue-ranks";
+import type { SteeringContext } from "./context";
 import { userRow } from "./find-user";
+import { union } from "./plan";
+import { resolvedRule } from "./resolve";
+import { scoreChanges } from "./score-changes";
 import { steered } from "./steer";
-
-export interface PreviewInput {
-  dataset: Dataset;
-  sae: Sae;
-  scorer: Scorer;
-  labels: NeuronLabel[];
-  concepts: Concept[];
-}
+import { holds, SteeredCatalogue } from "./steered-catalogue";
 
 /**
- * The user's top k unseen items without and with the recipe's edits.
+ * The user's top k unseen items without and with the recipe, as if the user were of its audience.
  *
  * @param user id of the user
  * @throws RecPrismError "id-unknown", or "config-invalid" for an edit that the SAE cannot carry out
  */
 export async function previewUser(
-  input: PreviewInput,
+  context: SteeringContext,
   user: string,
   recipe: Recipe,
   k: number,
 ): Promise<PreviewResult> {
-  const { dataset, sae, scorer } = input;
+  const { dataset, sae } = context;
   const index = userRow(dataset.users, user);
-  const embedding = row(dataset.users.embeddings, index);
+  // Whom else it is for takes no part here.
+  const rule = await resolvedRule(context, { ...recipe, audience: { kind: "everyone" } }, recipe.mode);
   const seen = itemsOfUser(dataset.interactions, index);
-  const latents = steered(sae, embedding, recipe.edits, recipe.mode);
-  const scoresBefore = await scorer.scoreItems(embedding, index);
-  const scoresAfter = await scorer.scoreItems(latents.vector, index);
+  const scoresBefore = await context.scoresBefore(index);
+  const { scores: scoresAfter, hidden } = await new SteeredCatalogue(context, [rule]).scoresAsMember(index);
+  const unlisted = union(seen, hidden);
   const before = topRows(scoresBefore, k, seen);
-  const after = topRows(scoresAfter, k, seen);
+  const after = topRows(scoresAfter, k, unlisted);
   const previousRanks = catalogueRanks(scoresBefore, after, seen);
+  const shown = before.filter((item) => !holds(hidden, item));
+  const ranksOfShown = catalogueRanks(scoresAfter, shown, unlisted);
+  const newRanks = new Map(Array.from(shown, (item, position) => [item, ranksOfShown[position]]));
+  const why = await scoreChanges(context, rule, index, [...new Set([...before, ...after])]);
   const ranked = (item: number, scores: Float64Array): RankedItem => ({
     ...itemSummary(dataset.items, item),
     score: scores[item],
   });
+  const latents = steered(sae, row(dataset.users.embeddings, index), recipe.edits, recipe.mode);
   const neurons = [...new Set(recipe.edits.map(({ neuron }) => neuron))];
+  const named = [...new Set([...neurons, ...recipe.items.flatMap(({ edits }) => edits.map(({ neuron }) => neuron))])];
+  const filtered = recipe.filters.map(({ neuron }) => neuron).filter((neuron) => !named.includes(neuron));
   return {
     user,
     before: Array.from(before, (item) => ranked(item, scoresBefore)),
     after: Array.from(after, (item, position) => ({
       ...ranked(item, scoresAfter),
       previousRank: previousRanks[position],
+      why: why.get(item) ?? [],
     })),
-    newRanks: catalogueRanks(scoresAfter, before, seen),
+    newRanks: Array.from(before, (item) => newRanks.get(item) ?? null),
+    whyBefore: Array.from(before, (item) => why.get(item) ?? []),
     rbo: rankBiasedOverlap(before, after).extrapolated,
-    shares: neurons.flatMap((neuron) => conceptShares(input, neuron, before, after)),
+    shares: [...named, ...new Set(filtered)].flatMap((neuron) => conceptShares(context, neuron, before, after)),
     activations: neurons.map((neuron) => ({ neuron, before: latents.before[neuron], after: latents.after[neuron] })),
+    hidden: hidden.length,
   };
+}
+
+/** The concept that a neuron is proved to stand for, of items; null where there is none. */
+export function conceptOfNeuron(
+  { labels, concepts, dataset }: Pick<SteeringContext, "labels" | "concepts" | "dataset">,
+  neuron: number,
+): { concept: Concept; named: NeuronLabel } | null {
+  const named = labels[neuron];
+  const key = named?.evidence?.of === "items" ? named.evidence.concept : undefined;
+  const concept = key === undefined ? null : conceptOfKey(key, concepts, dataset.items);
+  return concept === null ? null : { concept, named };
 }
 
 /** Shares of the neuron's concept in both lists and in the catalogue; none for a neuron without a proven concept. */
 function conceptShares(
-  { dataset, labels, concepts }: PreviewInput,
+  context: SteeringContext,
   neuron: number,
   before: Uint32Array,
   after: Uint32Array,
 ): PreviewResult["shares"] {
-  const named = labels.find((candidate) => candidate.neuron === neuron);
-  const key = named?.evidence?.concept;
-  const concept = key === undefined ? null : conceptOfKey(key, concepts, dataset.items);
-  if (named === undefined || concept === null) return [];
+  const found = conceptOfNeuron(context, neuron);
+  if (found === null) return [];
+  const { concept, named } = found;
   const share = (rows: Uint32Array) =>
     rows.length === 0 ? 0 : rows.filter((item) => bears(concept, item)).length / rows.length;
   return [

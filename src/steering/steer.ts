@@ -12,6 +12,8 @@ export interface Steered {
   before: Float64Array;
   /** z', m values. */
   after: Float64Array;
+  /** What a change of the latents is multiplied by on its way to the row. */
+  scale: number;
 }
 
 /**
@@ -24,16 +26,21 @@ export interface Steered {
  * @param x user embedding, d values
  * @throws RecPrismError "config-invalid" for an edit that this SAE cannot carry out
  */
-export function steered(sae: Sae, x: ArrayLike<number>, edits: Edit[], mode: SteeringMode): Steered {
+export function steered(sae: Sae, x: ArrayLike<number>, edits: readonly Edit[], mode: SteeringMode): Steered {
   const { values, mean, scale } = standardised(x, sae.normalisation);
   const before = encodeStandardised(sae, values);
   const after = editedLatents(before, edits);
   const vector = mode === "delta" ? shifted(sae, x, scale, before, after) : decoded(sae, after, mean, scale);
-  return { vector, before, after };
+  return { vector, before, after, scale };
 }
 
 /** x' alone; see `steered`. */
-export function steeredVector(sae: Sae, x: ArrayLike<number>, edits: Edit[], mode: SteeringMode): Float64Array {
+export function steeredVector(
+  sae: Sae,
+  x: ArrayLike<number>,
+  edits: readonly Edit[],
+  mode: SteeringMode,
+): Float64Array {
   return steered(sae, x, edits, mode).vector;
 }
 

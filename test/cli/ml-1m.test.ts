@@ -87,7 +87,7 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, { timeout: 120_0
 
     const { engine, dispose } = createEngine({
       jobScript: built("job.js"),
-      events: { jobChanged: () => {}, log: () => {} },
+      events: { jobChanged: () => {}, taskProgress: () => {}, log: () => {} },
     });
     const { id } = await engine.openProject(folder);
     const config = await engine.readConfig(id, join(folder, "less.steer.json"));

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EngineClient } from "../../src/host/engine-client";
 import type { Engine, Job, JobId, ProjectSummary } from "../../src/protocol/engine";
 import type { RecPrismError } from "../../src/protocol/error";
+import { EMPTY_RECIPE } from "../../src/protocol/steering";
 import { built } from "../built";
 
 let scratch: string;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "recprism-engine-"));
   client = new EngineClient({
     script: built("engine.js"),
-    events: { jobChanged: (job) => jobs.push(job), log: () => {} },
+    events: { jobChanged: (job) => jobs.push(job), taskProgress: () => {}, log: () => {} },
     started: (pid) => pids.push(pid),
     stopped: (error) => stops.push(error),
     reopened: () => {},
@@ -98,12 +99,12 @@ describe("the engine process", () => {
   it("previews what the exported config recommends", async () => {
     const { rows } = await engine.neurons(project.id, { kinds: ["tag"] });
     const recipe = {
+      ...EMPTY_RECIPE,
       name: "Try",
-      mode: "delta" as const,
       edits: [{ neuron: rows[0].neuron, operation: "set" as const, value: 4 }],
     };
     const preview = await engine.preview({ project: project.id, user: "u0003", recipe, k: 10 });
-    const config = await engine.configure(project.id, recipe);
+    const config = await engine.configure(project.id, [recipe]);
     const recommendation = await engine.recommend(project.id, "u0003", 10, config);
     expect(preview.after.map(({ id }) => id)).toEqual(recommendation.after.map(({ id }) => id));
     expect(preview.before.map(({ id }) => id)).toEqual(recommendation.before.map(({ id }) => id));

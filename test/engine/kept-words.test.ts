@@ -30,7 +30,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "recprism-words-"));
   client = new EngineClient({
     script: built("engine.js"),
-    events: { jobChanged: (job) => jobs.set(job.id, job), log: () => {} },
+    events: { jobChanged: (job) => jobs.set(job.id, job), taskProgress: () => {}, log: () => {} },
     started: () => {},
     stopped: () => {},
     reopened: () => {},

@@ -9,9 +9,10 @@ import { proposedAddition } from "../../src/engine/manifest-addition";
 import { keyPath, manifestFaults } from "../../src/engine/manifest-check";
 import { suggestedValues } from "../../src/engine/manifest-values";
 import { edited } from "../../src/host/manifest-edit";
-import type { AdditionKind, KeyPath } from "../../src/protocol/engine";
+import type { AdditionKind } from "../../src/protocol/engine";
 import { manifestFix, RecPrismError } from "../../src/protocol/error";
 import { type ManifestInput, manifestSchema } from "../../src/protocol/manifest";
+import type { KeyPath } from "../../src/protocol/manifest-edit";
 import { scratchFolder } from "../data/scratch";
 
 let folder: string;

@@ -9,7 +9,10 @@ import { edited } from "../../src/host/manifest-edit";
 import { scratchFolder } from "../data/scratch";
 import { watched } from "./small-project";
 
-const { engine, dispose } = createEngine({ jobScript: "none", events: { jobChanged: () => {}, log: () => {} } });
+const { engine, dispose } = createEngine({
+  jobScript: "none",
+  events: { jobChanged: () => {}, taskProgress: () => {}, log: () => {} },
+});
 afterAll(dispose);
 
 /** The sample without its interactions, trained for a moment. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "recprism-measure-"));
   client = new EngineClient({
     script: built("engine.js"),
-    events: { jobChanged: (job) => jobs.push(job), log: () => {} },
+    events: { jobChanged: (job) => jobs.push(job), taskProgress: () => {}, log: () => {} },
     started: (started) => {
       pid = started;
     },

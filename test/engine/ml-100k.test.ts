@@ -12,7 +12,10 @@ import { watched } from "./small-project";
 describe.skipIf(!hasMovieLens100k)(`MovieLens 100K${needsMovieLens100k}`, { timeout: 300_000 }, () => {
   it("has sensible structure and audit, and a page that tells them", async () => {
     const folder = await scratchFolder();
-    const { engine, dispose } = createEngine({ jobScript: "", events: { jobChanged: () => {}, log: () => {} } });
+    const { engine, dispose } = createEngine({
+      jobScript: "",
+      events: { jobChanged: () => {}, taskProgress: () => {}, log: () => {} },
+    });
     const proposal = await engine.propose([MOVIELENS_100K, join(MOVIELENS_100K, "u.data")], {
       interactions: "u.data",
       "item-embeddings": null,

@@ -15,7 +15,10 @@ let dispose: () => void;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "recprism-open-"));
   sample = join(scratch, "films");
-  ({ engine, dispose } = createEngine({ jobScript: "none", events: { jobChanged: () => {}, log: () => {} } }));
+  ({ engine, dispose } = createEngine({
+    jobScript: "none",
+    events: { jobChanged: () => {}, taskProgress: () => {}, log: () => {} },
+  }));
   await engine.createSample(sample);
 });
 afterAll(async () => {

@@ -23,6 +23,7 @@ describe("the engine's log", () => {
     const jobs: Job[] = [];
     const events: EngineEvents = {
       jobChanged: (job) => jobs.push(job),
+      taskProgress: () => {},
       log: (level, message) => level === "warning" && warnings.push(message),
     };
     const { engine, dispose } = createEngine({ jobScript: join(__dirname, "warning-job.mjs"), events });

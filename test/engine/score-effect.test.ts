@@ -42,6 +42,7 @@ function modelOf(scored: { pairs: number }): Recommender {
     ...dotRecommender({ bias: null }),
     kind: "onnx",
     scorer: ({ embeddings }) => ({
+      scoreVectors: () => Promise.reject(new Error("not asked for")),
       async scoreItems(user) {
         scored.pairs += embeddings.rows;
         const { scoreItems } = dotRecommender({ bias: null }).scorer({ embeddings, bias: null });

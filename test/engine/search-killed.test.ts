@@ -11,7 +11,7 @@ const jobs: Job[] = [];
 let pid = 0;
 const client = new EngineClient({
   script: built("engine.js"),
-  events: { jobChanged: (job) => jobs.push(job), log: () => {} },
+  events: { jobChanged: (job) => jobs.push(job), taskProgress: () => {}, log: () => {} },
   started: (started) => {
     pid = started;
   },

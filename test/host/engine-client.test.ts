@@ -24,7 +24,11 @@ function startClient(
   const client = new EngineClient({
     script,
     environment,
-    events: { jobChanged: (job) => seen.jobs.push(job), log: (_level, message) => seen.log.push(message) },
+    events: {
+      jobChanged: (job) => seen.jobs.push(job),
+      taskProgress: () => {},
+      log: (_level, message) => seen.log.push(message),
+    },
     started: (pid) => seen.pids.push(pid),
     stopped: (error, final) => seen.stops.push({ error, final }),
     reopened: (project) => seen.reopened.push(project),
@@ -66,7 +70,7 @@ describe("the engine's client", () => {
   it("gives every process the environment of its start", async () => {
     let provider = "webgpu";
     const { engine, seen } = startClient(undefined, () => ({ RECPRISM_EXECUTION_PROVIDER: provider }));
-    const given = () => engine.generate("p", {} as SteeringConfig, "json");
+    const given = () => engine.generate("p", {} as SteeringConfig, "json", "config");
     expect(await given()).toBe("webgpu");
     provider = "cpu";
     await engine.report("p").catch(() => {});

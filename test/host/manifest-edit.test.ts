@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { edited } from "../../src/host/manifest-edit";
-import type { KeyPath } from "../../src/protocol/engine";
+import type { KeyPath } from "../../src/protocol/manifest-edit";
 
 const set = (path: KeyPath, value: unknown) => ({ path, change: "set", value }) as const;
 const remove = (path: KeyPath) => ({ path, change: "remove" }) as const;

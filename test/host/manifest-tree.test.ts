@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonTree, jsonValue, nodeAt, placeAt, spanOf } from "../../src/host/manifest-tree";
-import type { KeyPath } from "../../src/protocol/engine";
+import type { KeyPath } from "../../src/protocol/manifest-edit";
 
 const MANIFEST = `{
   "name": "films", // ours

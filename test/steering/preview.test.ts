@@ -1,52 +1,21 @@
 /** Before and after lists of one user. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conceptCandidates } from "../../src/concepts/candidates";
 import { itemsOfUser } from "../../src/data/dataset";
 import { listedIds, numberedIds } from "../../src/data/ids";
-import type { NeuronLabel } from "../../src/protocol/artifact";
-import type { Recipe } from "../../src/protocol/steering";
-import { dotScorer } from "../../src/recommender/scorer";
+import { EMPTY_RECIPE, type Recipe } from "../../src/protocol/steering";
 import { encode } from "../../src/sae/model";
 import { catalogueRanks } from "../../src/steering/catalogue-ranks";
 import { closestIds } from "../../src/steering/find-user";
 import { previewUser } from "../../src/steering/preview";
-import { randomProject } from "./random-project";
+import { randomContext } from "./random-context";
 
 const K = 10;
 
-function project(seed = 1) {
-  const { sae, dataset } = randomProject(seed, { users: 12, items: 80, dimensions: 6, latents: 8 });
-  const concepts = conceptCandidates(dataset.items, dataset.interactions);
-  const horror: NeuronLabel = {
-    neuron: 3,
-    label: "Scary films",
-    kind: "tag",
-    confidence: "high",
-    model: null,
-    person: null,
-    evidence: {
-      concept: "tag:genres:Horror",
-      label: "Horror",
-      kind: "tag",
-      of: "items",
-      selectionAuc: 0.9,
-      heldOutAuc: 0.9,
-      heldOutAucInterval: [0.85, 0.95],
-      averagePrecision: 0.8,
-      precision10: 0.9,
-      precision50: null,
-      precision200: null,
-      baseRate: 0.3,
-      lift: 3,
-      recall: 0.9,
-      q: 0.001,
-    },
-  };
-  return { dataset, sae, scorer: dotScorer(dataset.users, dataset.items), labels: [horror], concepts };
-}
+const shape = { users: 12, items: 80, dimensions: 6, latents: 8 };
+const project = () => randomContext(1, shape);
 
-const recipe = (edits: Recipe["edits"]): Recipe => ({ name: "trial", mode: "delta", edits });
+const recipe = (edits: Recipe["edits"]): Recipe => ({ ...EMPTY_RECIPE, name: "trial", edits });
 const strong = recipe([
   { neuron: 3, operation: "set", value: 4 },
   { neuron: 5, operation: "suppress" },
@@ -55,7 +24,7 @@ const strong = recipe([
 describe("preview of a recipe", () => {
   it("shows the same list twice, and full overlap, for an empty recipe", async () => {
     const { before, after, newRanks, rbo, shares, activations } = await previewUser(project(), "u2", recipe([]), K);
-    expect(after.map(({ previousRank: _, ...item }) => item)).toEqual(before);
+    expect(after.map(({ previousRank: _, why: __, ...item }) => item)).toEqual(before);
     expect(after.map(({ previousRank }) => previousRank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(newRanks).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(rbo).toBeCloseTo(1, 12);
