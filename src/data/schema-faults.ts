@@ -4,10 +4,14 @@ import { z } from "zod";
 export interface SchemaFault {
   /** `items.tags[0].column`; empty for the whole document. */
   key: string;
+  /** The same, key by key. */
+  path: (string | number)[];
   /** A sentence. */
   message: string;
   /** The key is not known here; the one that was likely meant, or null. */
   unknown?: { meant: string | null };
+  /** Where only certain values are allowed: those. */
+  allowed?: readonly unknown[];
 }
 
 type Issue = z.core.$ZodIssue;
@@ -19,15 +23,32 @@ export function schemaFaults(schema: z.ZodType, value: unknown, issues: readonly
     if (issue.code === "unrecognized_keys") {
       const allowed = keysAt(schema, value, issue.path);
       return issue.keys.map((key) => ({
-        key: keyPath([...issue.path, key]),
+        ...placeOf([...issue.path, key]),
         message: unknownKey(key, allowed),
         unknown: { meant: nearest(key, allowed) ?? null },
       }));
     }
     const within = issue.code === "invalid_union" ? withinUnion(issue, valueAt(value, issue.path)) : null;
     if (within !== null) return schemaFaults(schema, value, within);
-    return [{ key: keyPath(issue.path), message: faultOf(issue, valueAt(value, issue.path), schema) }];
+    const allowed = allowedValues(issue, schema);
+    return [
+      {
+        ...placeOf(issue.path),
+        message: faultOf(issue, valueAt(value, issue.path), schema),
+        ...(allowed.length === 0 ? {} : { allowed }),
+      },
+    ];
   });
+}
+
+function placeOf(path: Path): Pick<SchemaFault, "key" | "path"> {
+  return { key: keyPath(path), path: path.map((key) => (typeof key === "number" ? key : String(key))) };
+}
+
+function allowedValues(issue: Issue, schema: z.ZodType): readonly unknown[] {
+  if (issue.code === "invalid_value") return issue.values;
+  const discriminator = issue.code === "invalid_union" && "discriminator" in issue ? issue.discriminator : undefined;
+  return discriminator === undefined ? [] : discriminatorValues(schema, issue.path, discriminator);
 }
 
 /** Of the forms that a value could have, what keeps it from the one that it most resembles; null where it resembles none. */
@@ -61,8 +82,7 @@ function expectation(issue: Issue, schema: z.ZodType): string {
     case "invalid_value":
       return oneOf(issue.values);
     case "invalid_union": {
-      const discriminator = "discriminator" in issue ? issue.discriminator : undefined;
-      const options = discriminator === undefined ? [] : discriminatorValues(schema, issue.path, discriminator);
+      const options = allowedValues(issue, schema);
       return options.length === 0 ? kindsOf(issue, schema) : oneOf(options);
     }
     case "too_small":

@@ -1,28 +1,81 @@
-/** Steering config files (`*.steer.json`): reading with errors a person can act on, checking against an SAE, writing. */
-import { z } from "zod";
-import { checkedJson } from "../data/json-file";
+/** Steering config files (`*.steer.json`, `*.steer.yaml`): reading with errors a person can act on, checking against an SAE. */
+import { type SchemaFault, schemaFaults } from "../data/schema-faults";
 import { RecPrismError } from "../protocol/error";
-import { type Audience, type Edit, type SteeringConfig, steeringConfigSchema } from "../protocol/steering";
-import { checkEdits } from "./edits";
+import { CONFIG_VERSION, type SteeringConfig, steeringConfigSchema } from "../protocol/steering";
+import { placedJson } from "./config-json";
+import { lineOf, type NamedText, type PlacedText } from "./config-places";
+import { placedYaml } from "./config-yaml";
+import { checkEdits, checkFilters } from "./edits";
 
-const VERSION = 1;
+/** A longer text is no config of a person. */
+const LONGEST = 8 * 2 ** 20;
+const MOST_FAULTS_TOLD = 5;
+
+export const CONFIG_FILE = /\.steer\.(json|ya?ml)$/i;
+
+/** By its name; anything that does not say so is JSON. */
+export function isYaml(file: string): boolean {
+  return /\.ya?ml$/i.test(file);
+}
 
 /**
  * Reads the text of a steering config.
  *
- * @param file the config's name, for messages
- * @throws RecPrismError "config-invalid" naming line and column, or key
+ * @param file the config's name: says whether it is YAML, and is for messages
+ * @throws RecPrismError "config-invalid" naming line and key
  */
 export function parseSteeringConfig(text: string, file: string): SteeringConfig {
-  const { version } = checkedJson(text, z.looseObject({ version: z.unknown() }), "config-invalid", file);
-  if (typeof version === "number" && version > VERSION) {
+  const read = readConfigText({ text, file });
+  if (read.config !== null) return read.config;
+  const { placed, faults } = read;
+  const shown = faults.slice(0, MOST_FAULTS_TOLD).map((fault) => {
+    const line = `line ${lineOf(placed, fault.path)}`;
+    return `${fault.key === "" ? line : `${fault.key}, ${line}`}: ${fault.message}`;
+  });
+  const more = faults.length > shown.length ? ` And ${faults.length - shown.length} more.` : "";
+  const [{ key, path }] = faults;
+  throw new RecPrismError("config-invalid", `${file} is not valid. ${shown.join(" ")}${more}`, {
+    file,
+    key,
+    row: lineOf(placed, path) - 1,
+  });
+}
+
+/** A text that could be read, and what keeps it from being a config. */
+export type ReadConfigText =
+  | { placed: PlacedText; config: SteeringConfig; faults: [] }
+  | { placed: PlacedText; config: null; faults: SchemaFault[] };
+
+/** @throws RecPrismError "config-invalid" for text that is neither JSON nor YAML, has anchors, or is of another version */
+export function readConfigText(named: NamedText): ReadConfigText {
+  const { text, file } = named;
+  if (text.length > LONGEST) {
     throw new RecPrismError(
       "config-invalid",
-      `${file} has version ${version}, but this RecPrism reads version ${VERSION}. Update RecPrism.`,
-      { file, key: "version" },
+      `${file} has ${text.length.toLocaleString("en")} characters, more than a config may have (${LONGEST.toLocaleString("en")}). Choose users by SQL or by a neuron instead of listing them.`,
+      { file },
     );
   }
-  return checkedJson(text, steeringConfigSchema, "config-invalid", file);
+  const placed = isYaml(file) ? placedYaml(named) : placedJson(named);
+  refuseOtherVersions(placed);
+  const { value } = placed;
+  const read = steeringConfigSchema.safeParse(value);
+  return read.success
+    ? { placed, config: read.data, faults: [] }
+    : { placed, config: null, faults: schemaFaults(steeringConfigSchema, value, read.error.issues) };
+}
+
+/** A future version may have keys that are unknown here: what is wrong is the version. */
+function refuseOtherVersions(placed: PlacedText): void {
+  const { value, file } = placed;
+  const version = typeof value === "object" && value !== null ? Reflect.get(value, "version") : undefined;
+  if (typeof version !== "number" || version <= CONFIG_VERSION) return;
+  const line = lineOf(placed, ["version"]);
+  throw new RecPrismError(
+    "config-invalid",
+    `${file}, line ${line}: this is version ${version}, but this RecPrism reads version ${CONFIG_VERSION}. Update RecPrism.`,
+    { file, key: "version", row: line - 1 },
+  );
 }
 
 /**
@@ -36,33 +89,30 @@ export function checkSteeringConfig(
   sae: { hash: string; latents: number },
   file?: string,
 ): void {
-  const subject = file ?? "This steering config";
   if (config.sae.hash !== sae.hash) {
-    throw new RecPrismError(
-      "artifact-stale",
-      `${subject} was made on the SAE ${short(config.sae.hash)}, but the project's SAE is ${short(sae.hash)}: the same number may now be another neuron. Bring back the SAE it was made on (${config.sae.path}), or make the edits again in the Lab and save the config anew.`,
-      { file, key: "sae.hash" },
-    );
+    throw new RecPrismError("artifact-stale", otherSae(file ?? "This steering config", config, sae.hash), {
+      file,
+      key: "sae.hash",
+    });
   }
-  config.rules.forEach(({ edits }, rule) => {
+  config.rules.forEach(({ edits, items, filters }, rule) => {
     checkEdits(edits, sae.latents, { file, key: `rules[${rule}].edits` });
+    items.forEach((entry, index) => {
+      checkEdits(entry.edits, sae.latents, { file, key: `rules[${rule}].items[${index}].edits` });
+    });
+    checkFilters(filters, sae.latents, { file, key: `rules[${rule}].filters` });
   });
 }
 
-function short(hash: string): string {
+/** @param subject what messages call the config */
+export function otherSae(subject: string, { sae }: SteeringConfig, hash: string): string {
+  const remedy =
+    sae.directions === undefined
+      ? "make the edits again in the Lab and save the config anew"
+      : "have its neurons found in the SAE of now (Re-match, or recprism check --update)";
+  return `${subject} was made on the SAE ${shortHash(sae.hash)}, but the project's SAE is ${shortHash(hash)}: the same number may now be another neuron. Bring back the SAE it was made on (${sae.path}), or ${remedy}.`;
+}
+
+export function shortHash(hash: string): string {
   return hash.length <= 12 ? hash : `${hash.slice(0, 12)}…`;
-}
-
-/** Edits of all rules whose audience holds the user, in the config's order. */
-export function rulesFor(config: SteeringConfig, user: string): Edit[] {
-  return config.rules.flatMap(({ audience, edits }) => (holds(audience, user) ? edits : []));
-}
-
-/** Whether any rule speaks of the user; one without stays as it is, in either mode. */
-export function concerns(config: SteeringConfig, user: string): boolean {
-  return config.rules.some(({ audience }) => holds(audience, user));
-}
-
-function holds(audience: Audience, user: string): boolean {
-  return audience.kind === "everyone" || audience.users.includes(user);
 }
