@@ -1,10 +1,10 @@
 /** Whom a neuron speaks to: the users that activate it most, and what they have in common. */
 import { audienceCandidates } from "../concepts/audience";
 import { strongest } from "../concepts/strongest";
+import { userDetail } from "../concepts/user-detail";
 import type { Dataset } from "../data/dataset";
 import type { NeuronDetail } from "../protocol/neurons";
 import { conceptsAmong } from "./measured-rows";
-import { userDetail } from "./user-detail";
 
 /** The tenth of the users that activates a neuron most is compared with all. */
 const FANS_SHARE = 0.1;

@@ -1,5 +1,6 @@
 /** An open project: its data, its recommender and, once trained, its SAE. */
 import { resolve } from "node:path";
+import { userDetail } from "../concepts/user-detail";
 import type { LoadedDataset } from "../data/dataset";
 import { itemsOfUser, titleOf } from "../data/dataset";
 import { closeDataset, loadDataset } from "../data/load";
@@ -24,7 +25,6 @@ import { OpenSae } from "./open-sae";
 import { projectSteering } from "./project-steering";
 import { sourceFiles } from "./source-files";
 import { stalenessOf } from "./staleness";
-import { userDetail } from "./user-detail";
 
 const PROFILE_NEURONS = 12;
 

@@ -18,6 +18,10 @@ import { readAudit, readStructure } from "../sae/artifact";
 import { changeLabels } from "../sae/labels-file";
 import { settingsFor } from "../sae/presets";
 import { parseSteeringConfig } from "../steering/config-file";
+import { controls } from "../steering/controls";
+import { doseCurve } from "../steering/dose";
+import { measureEffect } from "../steering/effect";
+import { findDose } from "../steering/find-dose";
 import { previewUser } from "../steering/preview";
 import { writeHtmlReport } from "./html-report";
 import { Jobs } from "./jobs";
@@ -181,10 +185,14 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     explain: soon,
     vocabulary: soon,
     audience: soon,
-    effect: soon,
-    controls: soon,
-    doseCurve: soon,
-    findDose: soon,
+    effect: async ({ project, recipe, k, task }) =>
+      tasks.run(task, (pace, signal) => measureEffect(projectOf(project).steering, recipe, k, pace, signal)),
+    controls: async ({ project, recipe, k, task }) =>
+      tasks.run(task, (pace, signal) => controls(projectOf(project).steering, recipe, k, pace, signal)),
+    doseCurve: async ({ project, recipe, neurons, k, task }) =>
+      tasks.run(task, (pace, signal) => doseCurve(projectOf(project).steering, recipe, neurons, k, pace, signal)),
+    findDose: async ({ project, recipe, neurons, goal, k, task }) =>
+      tasks.run(task, (pace, signal) => findDose(projectOf(project).steering, recipe, neurons, goal, k, pace, signal)),
     endTask: async (task) => tasks.end(task),
     recommend: async (id, user, k, config) => projectOf(id).recommend(user, k, config),
 

@@ -100,7 +100,7 @@ export interface Effect {
     titles: string[];
     before: Estimate;
     after: Estimate;
-    /** Of the users who had none of them in the list before: share who have one after; null where all had. */
+    /** Of the users who had none of them in the list before, though one could be: share who have one after; null without any. */
     gained: Estimate | null;
   }[];
   /** Items that the filters hide, of all. */

@@ -7,29 +7,48 @@ const RESAMPLES = 1_000;
 /** Two-sided; 95% lie between. */
 const TAIL = 0.025;
 
+/** Of the positions drawn, as many as there are values. */
+export type Statistic = (drawn: Uint32Array) => number;
+
 /**
  * 95% percentile interval (Efron 1979): the statistic of 1,000 samples drawn with replacement.
  *
  * @param size how many values were measured
- * @param statistic of the positions drawn, as many as `size`
  * @returns null where fewer than two values say nothing of their spread, or where the statistic is not always a number
  */
-export function bootstrapInterval(
-  size: number,
-  seed: number,
-  statistic: (drawn: Uint32Array) => number,
-): Interval | null {
-  if (size < 2) return null;
+export function bootstrapInterval(size: number, seed: number, statistic: Statistic): Interval | null {
+  return bootstrapIntervals(size, seed, [statistic])[0];
+}
+
+/** The same of several statistics of the same samples. */
+export function bootstrapIntervals(size: number, seed: number, statistics: readonly Statistic[]): (Interval | null)[] {
+  if (size < 2) return statistics.map(() => null);
   const random = seededRandom(seed);
   const drawn = new Uint32Array(size);
-  const found = new Float64Array(RESAMPLES);
+  const found = statistics.map(() => new Float64Array(RESAMPLES));
   for (let sample = 0; sample < RESAMPLES; sample++) {
     for (let i = 0; i < size; i++) drawn[i] = random.integer(size);
-    found[sample] = statistic(drawn);
-    if (!Number.isFinite(found[sample])) return null;
+    for (const [at, statistic] of statistics.entries()) found[at][sample] = statistic(drawn);
   }
-  found.sort();
-  return [quantile(found, TAIL), quantile(found, 1 - TAIL)];
+  return found.map((values) => {
+    if (!values.every(Number.isFinite)) return null;
+    values.sort();
+    return [quantile(values, TAIL), quantile(values, 1 - TAIL)];
+  });
+}
+
+/** Means of columns of values that are of the same users each, with intervals; all of one length, at least 1. */
+export function meanEstimates(columns: readonly Float64Array[], seed: number): Estimate[] {
+  const size = columns[0]?.length ?? 0;
+  const intervals = bootstrapIntervals(
+    size,
+    seed,
+    columns.map((column) => (drawn) => meanOfDrawn(column, drawn)),
+  );
+  return columns.map((column, at) => ({
+    value: column.reduce((sum, value) => sum + value, 0) / size,
+    interval: intervals[at],
+  }));
 }
 
 /** Mean of the values with its interval; null where there are none. */

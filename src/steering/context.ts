@@ -6,6 +6,8 @@ import type { NeuronLabel } from "../protocol/artifact";
 import type { Recommender, Scorer } from "../recommender/recommender";
 import { encode, type Sae } from "../sae/model";
 import { standardised } from "../sae/standardise";
+import { ListsBefore } from "./cohort";
+import { ConceptsOfItems } from "./concepts-of-items";
 import { KeptColumns } from "./kept-columns";
 
 export interface SteeringContext {
@@ -26,6 +28,8 @@ export interface SteeringContext {
   decoderProducts(neuron: number): Promise<Float64Array>;
   /** Scores of all items for a user as it is; not to be written to. */
   scoresBefore(user: number): Promise<Float64Array>;
+  readonly listsBefore: ListsBefore;
+  readonly conceptsOfItems: ConceptsOfItems;
   /**
    * Users whose line in the user table meets a condition, ascending.
    *
@@ -65,7 +69,9 @@ export function steeringContext(parts: SteeringParts): SteeringContext {
     MOST_KEPT,
   );
   const scores = new KeptColumns(count, (user) => scorer.scoreItems(row(users.embeddings, user), user), MOST_KEPT);
-  return {
+  let listsBefore: ListsBefore | null = null;
+  let conceptsOfItems: ConceptsOfItems | null = null;
+  const context: SteeringContext = {
     ...parts,
     // Others from the moment on that a person renames neurons.
     get labels() {
@@ -80,7 +86,16 @@ export function steeringContext(parts: SteeringParts): SteeringContext {
     userActivations: (neuron) => ofUsers.of(neuron),
     decoderProducts: (neuron) => products.of(neuron),
     scoresBefore: (user) => scores.of(user),
+    get listsBefore() {
+      listsBefore ??= new ListsBefore(context);
+      return listsBefore;
+    },
+    get conceptsOfItems() {
+      conceptsOfItems ??= new ConceptsOfItems(parts.concepts, count);
+      return conceptsOfItems;
+    },
   };
+  return context;
 }
 
 /** Activation of one neuron on every row, the same to the bit as `encode` gives. */

@@ -1,11 +1,9 @@
 /** Before and after: what a recipe does to one user's list, and why. */
-import { bears, type Concept } from "../concepts/candidates";
-import { conceptOfKey } from "../concepts/concept-by-key";
+import { bears } from "../concepts/candidates";
 import { itemSummary } from "../concepts/item-summary";
-import { shownLabel } from "../concepts/shown-label";
+import { neuronName } from "../concepts/shown-label";
 import { itemsOfUser } from "../data/dataset";
 import { row } from "../data/matrix";
-import type { NeuronLabel } from "../protocol/artifact";
 import type { PreviewResult, RankedItem } from "../protocol/engine";
 import type { Recipe } from "../protocol/steering";
 import { topRows } from "../recommender/ranking";
@@ -18,6 +16,7 @@ import { resolvedRule } from "./resolve";
 import { scoreChanges } from "./score-changes";
 import { steered } from "./steer";
 import { holds, SteeredCatalogue } from "./steered-catalogue";
+import { conceptOfNeuron } from "./target-concept";
 
 /**
  * The user's top k unseen items without and with the recipe, as if the user were of its audience.
@@ -71,17 +70,6 @@ export async function previewUser(
   };
 }
 
-/** The concept that a neuron is proved to stand for, of items; null where there is none. */
-export function conceptOfNeuron(
-  { labels, concepts, dataset }: Pick<SteeringContext, "labels" | "concepts" | "dataset">,
-  neuron: number,
-): { concept: Concept; named: NeuronLabel } | null {
-  const named = labels[neuron];
-  const key = named?.evidence?.of === "items" ? named.evidence.concept : undefined;
-  const concept = key === undefined ? null : conceptOfKey(key, concepts, dataset.items);
-  return concept === null ? null : { concept, named };
-}
-
 /** Shares of the neuron's concept in both lists and in the catalogue; none for a neuron without a proven concept. */
 function conceptShares(
   context: SteeringContext,
@@ -89,15 +77,14 @@ function conceptShares(
   before: Uint32Array,
   after: Uint32Array,
 ): PreviewResult["shares"] {
-  const found = conceptOfNeuron(context, neuron);
-  if (found === null) return [];
-  const { concept, named } = found;
+  const concept = conceptOfNeuron(context, neuron);
+  if (concept === null) return [];
   const share = (rows: Uint32Array) =>
     rows.length === 0 ? 0 : rows.filter((item) => bears(concept, item)).length / rows.length;
   return [
     {
       neuron,
-      label: shownLabel(named).label,
+      label: neuronName(context.labels, neuron),
       before: share(before),
       after: share(after),
       baseRate: concept.bearers.length / concept.rows,

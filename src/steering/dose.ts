@@ -1,0 +1,218 @@
+/** Dose and response: what a cohort's lists become as an edit grows stronger, and what controls make of them. */
+import { neuronName } from "../concepts/shown-label";
+import { derivedSeed } from "../data/random";
+import type { DoseCurve, DosePoint } from "../protocol/effect";
+import type { Recipe } from "../protocol/steering";
+import { meanEstimates } from "../sae/bootstrap";
+import { type Cohort, type ComparedUser, comparedCohort, measuredCohort } from "./cohort";
+import { ConceptShare } from "./concepts-of-items";
+import type { Pace, SteeringContext } from "./context";
+import { accuracyOf, overlap } from "./effect";
+import { liveNeurons } from "./live-neurons";
+import { type SteeringPlan, steeringPlan, union } from "./plan";
+import { resolvedRule } from "./resolve";
+import type { ResolvedRule } from "./resolved";
+import { mostMoved, type TargetConcept, targetConcepts } from "./share-effects";
+import {
+  atStrength,
+  type DosedOperation,
+  dosedOperation,
+  mirrored,
+  neutralStrength,
+  onOtherNeurons,
+  randomNeurons,
+} from "./varied-edits";
+
+/** To either side of where nothing changes. */
+const STEPS = 6;
+const OTHERS = 4;
+/** Factors from -2 to 4. */
+const LARGEST_FACTOR_CHANGE = 3;
+
+/** A recipe whose edits on some neurons are tried at several strengths on one cohort. */
+export interface Dosing {
+  recipe: Recipe;
+  neurons: readonly number[];
+  operation: DosedOperation;
+  /** Strength that changes nothing, for `set` on average. */
+  neutral: number;
+  /** Largest activation of any of the neurons on a user. */
+  largest: number;
+  rule: ResolvedRule;
+  cohort: Cohort;
+  target: TargetConcept | null;
+}
+
+/** @param times how often the cohort will be measured */
+export async function dosing(
+  context: SteeringContext,
+  recipe: Recipe,
+  neurons: readonly number[],
+  times: number,
+  signal?: AbortSignal,
+): Promise<Dosing> {
+  const operation = dosedOperation(recipe, neurons);
+  const rule = await resolvedRule(context, recipe, recipe.mode, "", signal);
+  const cohort = measuredCohort(context, rule.members, times);
+  let largest = 0;
+  for (const neuron of neurons) {
+    for (const activation of await context.userActivations(neuron)) largest = Math.max(largest, activation);
+  }
+  const [target] = targetConcepts(context, {
+    edits: recipe.edits.filter(({ neuron }) => neurons.includes(neuron)),
+    itemEdits: [],
+    filters: [],
+  });
+  return {
+    recipe,
+    neurons,
+    operation,
+    neutral: await neutralStrength(context, neurons, operation, cohort.rows),
+    largest,
+    rule,
+    cohort,
+    target: target ?? null,
+  };
+}
+
+/** Lists of the cohort with the edits at a strength. */
+export async function listsAt(
+  context: SteeringContext,
+  { recipe, neurons, operation, rule, cohort }: Dosing,
+  strength: number,
+  k: number,
+  pace: Pace,
+): Promise<ComparedUser[]> {
+  const { edits } = atStrength(recipe, neurons, operation, strength);
+  return comparedCohort(context, await steeringPlan(context, [{ ...rule, edits }]), cohort.rows, k, pace);
+}
+
+/**
+ * @param neurons of the recipe's edits on users whose strength is varied, all alike
+ * @throws RecPrismError "config-invalid", "cancelled"
+ */
+export async function doseCurve(
+  context: SteeringContext,
+  recipe: Recipe,
+  neurons: readonly number[],
+  k: number,
+  pace: Pace,
+  signal?: AbortSignal,
+): Promise<DoseCurve> {
+  const runs = 2 * (2 * STEPS + 1) + 1;
+  const of = await dosing(context, recipe, neurons, runs / 2, signal);
+  const { operation, neutral, cohort, target } = of;
+  const strengths = doseStrengths(of);
+  let run = 0;
+  const nextPace = (): Pace => {
+    const done = run++;
+    return (share) => pace((done + share) / runs);
+  };
+  const lists: ComparedUser[][] = [];
+  for (const strength of strengths) lists.push(await listsAt(context, of, strength, k, nextPace()));
+  const others = movedAtTheEnds(context, lists, target);
+  const point = (strength: number, users: readonly ComparedUser[]) =>
+    dosePoint(context, strength, users, target, others);
+  const points = strengths.map((strength, at) => point(strength, lists[at]));
+  const random = randomNeurons(neurons, liveNeurons(context), context.seed);
+  const ofRandom: DosePoint[] = [];
+  if (random !== null) {
+    const elsewhere = { ...of, recipe: onOtherNeurons(recipe, random), neurons: [...random.values()] };
+    for (const strength of strengths) {
+      ofRandom.push(point(strength, await listsAt(context, elsewhere, strength, k, nextPace())));
+    }
+  }
+  return {
+    operation,
+    neurons: [...neurons],
+    k,
+    users: cohort.size,
+    measured: cohort.rows.length,
+    concept: target && {
+      concept: target.concept.key,
+      label: target.label,
+      baseRate: target.concept.bearers.length / target.concept.rows,
+    },
+    others: others.map(({ key, label }) => ({ concept: key, label })),
+    points,
+    random:
+      random === null
+        ? null
+        : {
+            neuron: random.get(neurons[0])!,
+            label: neuronName(context.labels, random.get(neurons[0])!),
+            points: ofRandom,
+          },
+    // The strengths lie evenly to both sides of where nothing changes.
+    opposite: {
+      points: points.map((one) => ({ ...one, strength: mirrored(one.strength, neutral) })).reverse(),
+    },
+    tagFilter: target && (await filtered(context, of, target, k, nextPace())),
+  };
+}
+
+/** Ascending, evenly to both sides of where nothing changes, wide enough for the strength that the recipe has. */
+export function doseStrengths({ recipe, neurons, operation, neutral, largest }: Dosing): number[] {
+  const usual = operation === "scale" ? LARGEST_FACTOR_CHANGE : Math.max(1, 1.5 * largest);
+  const own = recipe.edits.filter(({ neuron }) => neurons.includes(neuron));
+  const farthest = Math.max(
+    usual,
+    ...own.map((edit) => Math.abs((edit.operation === "suppress" ? 0 : edit.value) - neutral)),
+  );
+  return Array.from({ length: 2 * STEPS + 1 }, (_, at) => neutral + ((at - STEPS) / STEPS) * farthest);
+}
+
+function movedAtTheEnds(context: SteeringContext, lists: readonly ComparedUser[][], target: TargetConcept | null) {
+  const own = target === null ? [] : [target.concept];
+  const ends = [lists[0], lists[lists.length - 1]].flatMap((users) =>
+    users.length === 0 ? [] : mostMoved(context, users, own, OTHERS / 2),
+  );
+  return [...new Set(ends)];
+}
+
+function dosePoint(
+  context: SteeringContext,
+  strength: number,
+  users: readonly ComparedUser[],
+  target: TargetConcept | null,
+  others: readonly TargetConcept["concept"][],
+): DosePoint {
+  const items = context.dataset.items.ids.length;
+  const share = (concept: TargetConcept["concept"]) => {
+    const of = new ConceptShare(concept, items);
+    return Float64Array.from(users, ({ after }) => of.of(after.items));
+  };
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return {
+    strength,
+    share:
+      target === null || users.length === 0
+        ? null
+        : meanEstimates([share(target.concept)], derivedSeed(context.seed, "bootstrap of shares"))[0],
+    others: others.map((concept) => mean(share(concept))),
+    rbo: mean(Float64Array.from(users, overlap)),
+    ndcg20Change: accuracyOf(users, context.seed)?.ndcg20Change ?? null,
+  };
+}
+
+/** Lists without what bears the concept, the varied edits left out. */
+async function filtered(
+  context: SteeringContext,
+  { rule, neurons, cohort }: Dosing,
+  { concept }: TargetConcept,
+  k: number,
+  pace: Pace,
+): Promise<NonNullable<DoseCurve["tagFilter"]>> {
+  const edits = rule.edits.filter(({ neuron }) => !neurons.includes(neuron));
+  const plan = await steeringPlan(context, [{ ...rule, edits }]);
+  const users = await comparedCohort(context, hiding(plan, concept.bearers), cohort.rows, k, pace);
+  return {
+    rbo: users.reduce((sum, one) => sum + overlap(one), 0) / Math.max(1, users.length),
+    ndcg20Change: accuracyOf(users, context.seed)?.ndcg20Change ?? null,
+  };
+}
+
+/** @param rows ascending */
+export function hiding(plan: SteeringPlan, rows: Uint32Array): SteeringPlan {
+  return { ...plan, hidden: union(plan.hidden, rows) };
+}
