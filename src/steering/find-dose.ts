@@ -14,7 +14,7 @@ import { accuracyOf } from "./effect";
 
 /** The first dose tried is such a part of the largest activation; every next is twice the one before. */
 const FIRST = 1 / 32;
-const DOUBLINGS = 8;
+const DOUBLINGS = 10;
 /** Of the interval that holds the dose. */
 const HALVINGS = 7;
 const DECIMALS = 2;
