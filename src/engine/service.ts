@@ -17,12 +17,17 @@ import { recommenderSettings } from "../recommender/training/defaults";
 import { readAudit, readStructure } from "../sae/artifact";
 import { changeLabels } from "../sae/labels-file";
 import { settingsFor } from "../sae/presets";
-import { parseSteeringConfig } from "../steering/config-file";
 import { controls } from "../steering/controls";
 import { doseCurve } from "../steering/dose";
 import { measureEffect } from "../steering/effect";
 import { findDose } from "../steering/find-dose";
 import { previewUser } from "../steering/preview";
+import { calledTool } from "./agent-tools";
+import { checkedConfig, effectsOfRules } from "./config-check";
+import { readConfigFile } from "./config-files";
+import { inspectedConfig } from "./config-inspection";
+import { configOf } from "./config-recipes";
+import { rematchedConfig } from "./config-rematch";
 import { writeHtmlReport } from "./html-report";
 import { Jobs } from "./jobs";
 import { changedLabels, checkedAuthor } from "./label-change";
@@ -196,19 +201,27 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     endTask: async (task) => tasks.end(task),
     recommend: async (id, user, k, config) => projectOf(id).recommend(user, k, config),
 
-    configure: soon,
+    configure: async (id, recipes, measure) =>
+      tasks.run(measure?.task, (pace, signal) =>
+        configOf(projectOf(id), recipes, measure ? { k: measure.k, pace, signal } : null),
+      ),
     async readConfig(id, file) {
-      const config = parseSteeringConfig(await textOf(file), file);
+      const { config } = await readConfigFile(file);
       projectOf(id).checkConfig(config, file);
       return config;
     },
-    inspectConfig: soon,
-    checkConfig: soon,
-    ruleEffects: soon,
-    rematchConfig: soon,
+    inspectConfig: async (id, file, text) => inspectedConfig(id === null ? null : projectOf(id), file, text),
+    checkConfig: async (id, config, task) =>
+      tasks.run(task, (pace, signal) => checkedConfig(projectOf(id), config, { pace, signal })),
+    async ruleEffects(id, config, k, task) {
+      const project = projectOf(id);
+      project.checkConfig(config);
+      return tasks.run(task, (pace, signal) => effectsOfRules(project, config, k, { pace, signal }));
+    },
+    rematchConfig: async (id, config) => rematchedConfig(projectOf(id), config),
     generate: soon,
     exportConfig: soon,
-    callTool: soon,
+    callTool: async (id, tool, input) => calledTool(engine, { id, dataset: projectOf(id).dataset }, tool, input),
   };
   return {
     engine,

@@ -15,7 +15,7 @@ export function stringifySteeringConfig(config: SteeringConfig, format: ConfigFo
 // ---- JSON ---------------------------------------------------------------------------------------------------------
 
 /** @param before how many characters of the line are taken already */
-function jsonText(value: Plain, indent: string, before: number): string {
+export function jsonText(value: Plain, indent: string, before: number): string {
   if (isScalar(value)) return JSON.stringify(value);
   const inner = `${indent}  `;
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
