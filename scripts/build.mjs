@@ -15,6 +15,7 @@ const NODE_ENTRIES = {
   extension: "src/extension.ts",
   engine: "src/engine/process.ts",
   job: "src/engine/job-process.ts",
+  "user-table": "src/data/user-table-process.ts",
   cli: "src/cli/main.ts",
 };
 const WEBVIEW_ENTRIES = {
@@ -36,7 +37,10 @@ export async function buildAll({ production = false, watch = false } = {}) {
 
   const configurations = [
     nodeBundle({ extension: NODE_ENTRIES.extension }, production),
-    nodeBundle({ engine: NODE_ENTRIES.engine, job: NODE_ENTRIES.job }, production),
+    nodeBundle(
+      { engine: NODE_ENTRIES.engine, job: NODE_ENTRIES.job, "user-table": NODE_ENTRIES["user-table"] },
+      production,
+    ),
     nodeBundle({ cli: NODE_ENTRIES.cli }, production, "#!/usr/bin/env node"),
     webviewBundle(WEBVIEW_ENTRIES, production),
   ];

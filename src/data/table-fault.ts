@@ -40,23 +40,41 @@ export function isQuoteFault(thrown: unknown): boolean {
  */
 export function queryFault(thrown: unknown, key: string, linesBefore: number): unknown {
   if (thrown instanceof RecPrismError) return thrown;
+  const { cause, place } = queryPlace(thrown, linesBefore);
+  if (place === null) {
+    return new RecPrismError("manifest-invalid", `${key}: ${sentence(cause)} Correct the query.`, { key });
+  }
+  return new RecPrismError("manifest-invalid", `${key}, ${inWords(place)}: ${sentence(cause)} Correct the query.`, {
+    key,
+    row: place.line - 1,
+  });
+}
+
+/** Where in a query something is wrong; both count from 1. */
+export interface QueryPlace {
+  line: number;
+  /** Null where DuckDB does not tell. */
+  column: number | null;
+  /** What stands there. */
+  found: string;
+}
+
+/** What DuckDB says of a query in its first line, and where it points at. */
+export function queryPlace(thrown: unknown, linesBefore: number): { cause: string; place: QueryPlace | null } {
   const text = messageOf(thrown).replace(/^Failed to extract statements: /, "");
   const [cause] = text.split("\n");
   const marked = /\n(LINE (\d+): )(.*)\n( *)\^/.exec(text);
-  if (marked === null) {
-    return new RecPrismError("manifest-invalid", `${key}: ${sentence(cause)} Correct the query.`, { key });
-  }
+  if (marked === null) return { cause, place: null };
   const [, prefix, number, excerpt, before] = marked;
-  const line = Number(number) - linesBefore;
   const from = Math.max(0, before.length - prefix.length);
-  const found = excerpt.slice(from, from + 30).trim();
   // DuckDB cuts long lines, and then its mark does not tell the column.
-  const column = excerpt.startsWith("...") ? "" : `, column ${from + 1}`;
-  return new RecPrismError(
-    "manifest-invalid",
-    `${key}, line ${line}${column}${found === "" ? "" : ` ("${found}")`}: ${sentence(cause)} Correct the query.`,
-    { key, row: line - 1 },
-  );
+  const column = excerpt.startsWith("...") ? null : from + 1;
+  return { cause, place: { line: Number(number) - linesBefore, column, found: excerpt.slice(from, from + 30).trim() } };
+}
+
+/** `line 1, column 7 ("agee")` */
+export function inWords({ line, column, found }: QueryPlace): string {
+  return `line ${line}${column === null ? "" : `, column ${column}`}${found === "" ? "" : ` ("${found}")`}`;
 }
 
 function noSpace(text: string, file: string): RecPrismError {
@@ -71,7 +89,7 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
   return /[.…!]$/.test(short) ? short : `${short}.`;
 }

@@ -334,7 +334,7 @@ const INTEGER = "0|-?[1-9][0-9]{0,17}";
 const NUMBER = "-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]{1,2})?";
 
 /** From a table of text one in which columns of numbers are numbers; `007` is none. */
-async function createTyped(
+export async function createTyped(
   connection: DuckDBConnection,
   from: string,
   into: string,
