@@ -1,5 +1,5 @@
 /** Composition root of the extension: wires the host's parts to VS Code, nothing else. */
-import { commands, type Disposable, type ExtensionContext, window } from "vscode";
+import { commands, type Disposable, type ExtensionContext, Uri, window } from "vscode";
 import { addToManifest } from "./host/add-flow";
 import { contextKeys } from "./host/context-keys";
 import { createEngineHost } from "./host/engine-host";
@@ -16,20 +16,29 @@ import {
   renameNeurons,
   resetNeurons,
 } from "./host/label-commands";
+import { languageModelTools } from "./host/language-model-tools";
 import { LastEditor } from "./host/last-editor";
 import { ManifestCompletion } from "./host/manifest-completion";
-import { ManifestDiagnostics } from "./host/manifest-diagnostics";
+import { manifestDiagnostics } from "./host/manifest-diagnostics";
 import { MarkdownPage } from "./host/markdown-page";
 import { nameByModel } from "./host/model-names";
 import { NeuronsViewProvider } from "./host/neurons-view";
 import { openEmbeddings, selectedFiles } from "./host/open-flow";
 import { projectWarnings } from "./host/project-warnings";
 import { reportPage } from "./host/report";
+import { RulePreview } from "./host/rule-preview";
 import { openAfterReload, openSample } from "./host/sample";
-import { saveConfig } from "./host/save-config";
+import { exportCode, saveConfig } from "./host/save-config";
+import { SteerCommands } from "./host/steer-commands";
+import { SteerCompletion } from "./host/steer-completion";
+import { SteerHints } from "./host/steer-hints";
+import { SteerHover } from "./host/steer-hover";
+import { SteerInspector } from "./host/steer-inspector";
+import { SteerLenses } from "./host/steer-lenses";
 import { trainRecommender } from "./host/train-recommender";
 import { isAsked, Training } from "./host/training";
 import { trainingStatus } from "./host/training-status";
+import { updateConfig } from "./host/update-config";
 import { SourceWatch } from "./host/watch-sources";
 import { WorkspaceProject } from "./host/workspace-project";
 
@@ -39,11 +48,14 @@ export function activate(context: ExtensionContext): void {
   const workspaceProject = new WorkspaceProject(session, log);
   const training = new Training(session, workspaceProject, context.workspaceState, log);
   const lastEditor = new LastEditor();
-  const manifestDiagnostics = new ManifestDiagnostics(session, log);
+  const manifests = manifestDiagnostics(session, log);
+  const inspector = new SteerInspector(session, workspaceProject, log);
+  const rulePreview = new RulePreview(session);
   const report = reportPage(session);
   const identity = new MarkdownPage(session, "recprism-identity", "Which Row Is Which", identityMarkdown);
   const failed = (thrown: unknown) => void showFault(thrown, log, session);
   const lab = new LabPanel(context.extensionUri, session, workspaceProject, log);
+  const rules = new SteerCommands(session, inspector, lastEditor, rulePreview, () => lab.show(false));
   const neurons = new NeuronsViewProvider(
     context.extensionUri,
     session,
@@ -67,10 +79,12 @@ export function activate(context: ExtensionContext): void {
       }
     });
   /** For commands that need a project: the workspace's is opened if none is. */
-  const withProject = (run: (argument: unknown) => unknown) => async (argument: unknown) => {
-    await workspaceProject.ensureOpen();
-    await run(argument);
-  };
+  const withProject =
+    (run: (argument: unknown, more: unknown) => unknown) =>
+    async (argument: unknown, more: unknown): Promise<void> => {
+      await workspaceProject.ensureOpen();
+      await run(argument, more);
+    };
 
   let shown = session.state.project;
   context.subscriptions.push(
@@ -79,9 +93,19 @@ export function activate(context: ExtensionContext): void {
     session,
     workspaceProject,
     lastEditor,
-    manifestDiagnostics,
+    manifests,
     ...new ManifestCompletion(session).register(),
-    new SourceWatch(session, workspaceProject, log, () => manifestDiagnostics.checkAll()),
+    inspector,
+    rulePreview,
+    new SteerCompletion(session, Uri.joinPath(context.extensionUri, "dist", "schemas", "steer.schema.json")).register(),
+    new SteerHints(inspector).register(),
+    new SteerHover(session, inspector).register(),
+    new SteerLenses(inspector).register(),
+    ...languageModelTools(session, workspaceProject),
+    new SourceWatch(session, workspaceProject, log, () => {
+      manifests.checkAll();
+      inspector.checkAll();
+    }),
     report,
     identity,
     projectWarnings(session, context.workspaceState, failed),
@@ -115,6 +139,38 @@ export function activate(context: ExtensionContext): void {
     command(
       "recprism.saveConfig",
       withProject(() => saveConfig(session)),
+    ),
+    command(
+      "recprism.updateConfig",
+      withProject(() => updateConfig(session, lastEditor)),
+    ),
+    command(
+      "recprism.exportCode",
+      withProject((language) => exportCode(session, language)),
+    ),
+    command(
+      "recprism.previewRule",
+      withProject((uri, rule) => rules.previewRule(uri, rule)),
+    ),
+    command(
+      "recprism.openRule",
+      withProject((uri, rule) => rules.openRule(uri, rule)),
+    ),
+    command(
+      "recprism.measureRule",
+      withProject((uri, rule) => rules.measureRule(uri, rule)),
+    ),
+    command(
+      "recprism.rematchConfig",
+      withProject((uri) => rules.rematchConfig(uri)),
+    ),
+    command(
+      "recprism.showNeuron",
+      withProject((neuron) => {
+        if (typeof neuron === "number") session.select(neuron);
+        session.showTab("neuron");
+        lab.show(false);
+      }),
     ),
     command(
       "recprism.openReport",

@@ -2,8 +2,8 @@
 import { basename, dirname, relative } from "node:path";
 import { commands, ProgressLocation, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
 import type { Addition, AdditionKind, ProjectSummary } from "../protocol/engine";
-import type { KeyPath } from "../protocol/manifest-edit";
 import { RecPrismError } from "../protocol/error";
+import type { KeyPath } from "../protocol/manifest-edit";
 import { type AdditionRow, addedText, additionRows } from "./add-rows";
 import { changeManifest, savedText } from "./manifest-change";
 import { isManifest } from "./manifest-document";

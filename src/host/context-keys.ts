@@ -1,5 +1,6 @@
 /** Context keys: what the `when` clauses of package.json may ask. */
 import { commands, type Disposable } from "vscode";
+import { changesSomething } from "./lab-config";
 import type { Session } from "./session";
 
 export function contextKeys(session: Session): Disposable {
@@ -13,7 +14,7 @@ export function contextKeys(session: Session): Disposable {
       "recprism.neuronSelected": project?.sae != null && neuron !== null,
       "recprism.comparing": compared.length > 1,
       "recprism.training": job?.state === "running",
-      "recprism.hasEdits": session.recipe.edits.length > 0,
+      "recprism.hasEdits": changesSomething(session.recipe),
     };
     for (const [key, value] of Object.entries(keys)) {
       if (set.get(key) === value) continue;

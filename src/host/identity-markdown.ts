@@ -1,6 +1,7 @@
 /** Which row of the embeddings is which item and which user, as Markdown. */
 import type { ProjectSummary, RowIdentity } from "../protocol/engine";
 import { tableName } from "../protocol/manifest";
+import { plainText as plain } from "./markdown-text";
 
 export function identityMarkdown({ name, manifest, identity, warnings, fixes }: ProjectSummary): string {
   const { items, users, interactions } = manifest;
@@ -45,11 +46,4 @@ function sideText(
 
 function whole(count: number): string {
   return count.toLocaleString("en");
-}
-
-/** Text of a file says what it says, and neither links nor formats. */
-function plain(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]<>()#+!|~&^$:@]|(?<=^\d+)\./g, (one) => `&#${one.charCodeAt(0)};`);
 }

@@ -24,6 +24,19 @@ export function reindented(block: string, ownUnit: string, { indent, unit }: Ind
     .join("\n");
 }
 
+/**
+ * One level of indentation in an editor.
+ *
+ * @param indent white space that stands there already: among tabs a tab fits
+ */
+export function unitOf(
+  { insertSpaces, tabSize }: { insertSpaces?: boolean | string; tabSize?: number | string },
+  indent: string,
+): string {
+  const usesTabs = insertSpaces === false || indent.includes("\t");
+  return usesTabs ? "\t" : " ".repeat(Number(tabSize) || 4);
+}
+
 /** The white space a line begins with, up to `column`. */
 export function leadingSpace(line: string, column = line.length): string {
   return line.slice(0, column).match(/^\s*/)?.[0] ?? "";

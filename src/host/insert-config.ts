@@ -1,98 +1,132 @@
-/** Insert Steering Config at Cursor: the Lab's edits as text in the language of the file that is being edited. */
-import { basename } from "node:path";
+/** Insert Steering Config at Cursor: the Lab's recipe as text in the language of the file that is being edited. */
 import { commands, Position, Range, Selection, type TextEditor, TextEditorRevealType, window, workspace } from "vscode";
-import type { ExportLanguage } from "../protocol/engine";
+import { parse } from "yaml";
+import type { GeneratedCode } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
-import { endOf, leadingSpace, reindented } from "./indentation";
-import { jsonSurroundings, type Surroundings } from "./json-insertion";
+import { writeBeside } from "./beside-files";
+import { codeBlock, codeBlockAround, fittingScript } from "./code-block";
+import {
+  type ConfigTarget,
+  editorOf,
+  generatedFor,
+  TARGET_NAMES,
+  targetEditor,
+  targetOf,
+  textOf,
+} from "./config-target";
+import { assertWritable, changeDocument, nameOf, stateOf } from "./document-change";
+import { endOf, leadingSpace, reindented, unitOf } from "./indentation";
+import { jsonSurroundings } from "./json-insertion";
+import { contentText, hasEdits, labConfig } from "./lab-config";
 import type { LastEditor } from "./last-editor";
 import type { Session } from "./session";
-import { counted } from "./wording";
-
-const LANGUAGES: Record<string, { language: ExportLanguage; unit: string }> = {
-  json: { language: "json", unit: "  " },
-  jsonc: { language: "json", unit: "  " },
-  python: { language: "python", unit: "    " },
-};
+import { updateConfig } from "./update-config";
+import { yamlInsertion } from "./yaml-insertion";
 
 /** Inserts the recipe at the cursor, replacing what is selected, and tells where. */
 export async function insertConfig(session: Session, lastEditor: LastEditor): Promise<void> {
   if (!(await hasEdits(session))) return;
-  const editor = await lastEditor.find();
-  const target = editor === null ? undefined : LANGUAGES[editor.document.languageId];
-  if (editor === null || target === undefined) return offerFile(editor, session);
-  const surroundings = surroundingsOf(editor, target.language);
-  if (surroundings === null) {
-    void window.showWarningMessage(
-      "A config cannot stand at the cursor: the file would no longer be valid JSON. Put the cursor where a value or property may stand, or select the value to replace.",
-    );
-    return;
-  }
-  const { project, recipe } = session;
-  const config = await session.engine.configure(project.id, recipe);
-  const text = await session.engine.generate(project.id, config, target.language);
-  const line = await replaceSelection(editor, text, target, surroundings);
-  const place = `${basename(editor.document.fileName)}, line ${line + 1}`;
-  void window.showInformationMessage(
-    `Inserted the steering config (${counted(recipe.edits.length, "edit")}) into ${place}.`,
-  );
-}
-
-/** Whether there is something to export; says how to make an edit where there is not. */
-export async function hasEdits(session: Session): Promise<boolean> {
-  if (session.project.sae !== null && session.recipe.edits.length > 0) return true;
-  const [text, command, button] =
-    session.project.sae === null
-      ? ["There is nothing to export yet: train an SAE first.", "recprism.train", "Train SAE"]
-      : [
-          "There is no edit to export yet. In the Lab, choose a user under Steer and move a neuron’s slider.",
-          "recprism.openLab",
-          "Open Lab",
-        ];
-  if ((await window.showInformationMessage(text, button)) === button) await commands.executeCommand(command);
-  return false;
-}
-
-function surroundingsOf(editor: TextEditor, language: ExportLanguage): Surroundings | null {
+  const editor = await targetEditor(lastEditor);
+  const target = editor === null ? null : targetOf(editor.document);
+  if (editor === null || target === null) return offerFile(editor, session);
   const { document, selection } = editor;
-  if (language === "json") {
-    return jsonSurroundings(document.getText(), document.offsetAt(selection.start), document.offsetAt(selection.end));
+  await assertWritable(document);
+  const offset = document.offsetAt(selection.active);
+  if (target.comments !== null && codeBlockAround(document.getText(), offset, target.comments) !== null) {
+    return updateConfig(session, lastEditor);
   }
-  // Statements begin on a line of their own.
+  const state = stateOf(document);
+  // What cannot stand there need not be measured first.
+  if (target.language === "json" && inJson(editor, "{}") === null) throw noPlace("JSON");
+  const { recipe } = session;
+  const config = await labConfig(session, target.comments === null);
+  const code = await generatedFor(session, document, target, config);
+  const placed = placedText(editor, target, code, recipe.name);
+  const beside = await writeBeside(document, code, false);
+  if (beside === null) return;
+  const start = document.offsetAt(selection.start);
+  try {
+    await changeDocument(state, { start, end: document.offsetAt(selection.end), text: placed.text });
+  } catch (thrown) {
+    await beside.undo();
+    throw thrown;
+  }
+  const begin = document.positionAt(start);
+  const end = endOf(placed.text, begin.line, begin.character);
+  putCursor(editorOf(document), begin, new Position(end.line, end.column));
+  const place = `${nameOf(document)}, line ${begin.line + placed.line + 1}`;
+  const more = beside.names.length === 0 ? "" : ` Its weights are in ${beside.names.join(", ")} beside it.`;
+  void window.showInformationMessage(`Inserted the steering config (${contentText(recipe)}) into ${place}.${more}`);
+}
+
+interface PlacedText {
+  text: string;
+  /** Line breaks before the config begins. */
+  line: number;
+}
+
+function placedText(editor: TextEditor, target: ConfigTarget, code: GeneratedCode, name: string): PlacedText {
+  const text = textOf(code);
+  const placed =
+    target.language === "json"
+      ? inJson(editor, text)
+      : target.language === "yaml"
+        ? inYaml(editor, text)
+        : inCode(editor, target, text, name);
+  if (placed === null) throw noPlace(target.language === "json" ? "JSON" : "YAML");
+  return placed;
+}
+
+function inJson({ document, selection, options }: TextEditor, text: string): PlacedText | null {
+  const around = jsonSurroundings(
+    document.getText(),
+    document.offsetAt(selection.start),
+    document.offsetAt(selection.end),
+  );
+  if (around === null) return null;
+  const indent = leadingSpace(document.lineAt(selection.start.line).text, selection.start.character);
+  const fitted = reindented(text, "  ", { indent, unit: unitOf(options, indent) });
+  return { text: around.before + fitted + around.after, line: around.before.split("\n").length - 1 };
+}
+
+function inYaml({ document, selection }: TextEditor, text: string): PlacedText | null {
+  // YAML knows no tabs, and what stands behind a dash is aligned with it whatever the unit: it keeps its own.
+  const span = { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
+  return yamlInsertion(document.getText().replaceAll("\r\n", " \n"), span, text, parse(text));
+}
+
+/** Statements begin on a line of their own. */
+function inCode(
+  editor: TextEditor,
+  { unit, comments, language }: ConfigTarget,
+  code: string,
+  name: string,
+): PlacedText {
+  const { document, selection, options } = editor;
   const line = document.lineAt(selection.start.line).text;
+  const indent = leadingSpace(line, selection.start.character);
   const newLine = `\n${leadingSpace(line)}`;
   const begun = line.slice(0, selection.start.character).trim() !== "";
   const more = document.lineAt(selection.end.line).text.slice(selection.end.character).trim() !== "";
   const isLast = selection.end.line === document.lineCount - 1;
-  return { before: begun ? newLine : "", after: more ? newLine : isLast ? "\n" : "" };
+  const before = begun ? newLine : "";
+  const fitting = language === "typescript" ? fittingScript(code, indent) : code;
+  const block = comments === null ? fitting : codeBlock(fitting, name, comments);
+  const fitted = reindented(block, unit, { indent, unit: unitOf(options, indent) });
+  return { text: before + fitted + (more ? newLine : isLast ? "\n" : ""), line: before === "" ? 0 : 1 };
 }
 
-/** Writes the text and puts the cursor after it; returns the line it begins at. */
-async function replaceSelection(
-  editor: TextEditor,
-  text: string,
-  { language, unit }: { language: ExportLanguage; unit: string },
-  { before, after }: Surroundings,
-): Promise<number> {
-  const { document, selection, options } = editor;
-  const { start } = selection;
-  const indent = leadingSpace(document.lineAt(start.line).text, start.character);
-  const usesTabs = options.insertSpaces === false || indent.includes("\t");
-  // Python keeps its four spaces; JSON follows the file.
-  const spaces = language === "json" ? " ".repeat(Number(options.tabSize) || unit.length) : null;
-  const inserted = before + reindented(text, unit, { indent, unit: usesTabs ? "\t" : spaces }) + after;
-  const done = await editor.edit((edit) => edit.replace(selection, inserted));
-  if (!done) {
-    throw new RecPrismError(
-      "file-unwritable",
-      `${basename(document.fileName)} did not take the text. Is it read-only?`,
-    );
-  }
-  const end = endOf(inserted, start.line, start.character);
-  const cursor = new Position(end.line, end.column);
-  editor.selection = new Selection(cursor, cursor);
-  editor.revealRange(new Range(start, cursor), TextEditorRevealType.InCenterIfOutsideViewport);
-  return start.line + (before.split("\n").length - 1);
+function noPlace(language: string): RecPrismError {
+  return new RecPrismError(
+    "not-found",
+    `A config cannot stand at the cursor: the file would no longer be valid ${language}, or no longer say what it says. Put the cursor where a value or key may stand, or select the value to replace.`,
+  );
+}
+
+function putCursor(editor: TextEditor | undefined, begin: Position, end: Position): void {
+  if (editor === undefined) return;
+  editor.selection = new Selection(end, end);
+  editor.revealRange(new Range(begin, end), TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 async function offerFile(editor: TextEditor | null, session: Session): Promise<void> {
@@ -102,13 +136,17 @@ async function offerFile(editor: TextEditor | null, session: Session): Promise<v
   const found =
     editor === null
       ? "There is no text editor to insert into."
-      : `${basename(editor.document.fileName)} is ${editor.document.languageId}; a config can be inserted into JSON and Python.`;
+      : `${nameOf(editor.document)} is ${editor.document.languageId}; a config can be inserted into ${TARGET_NAMES}.`;
   const picked = await window.showInformationMessage(found, NEW_PYTHON, NEW_JSON, SAVE);
   if (picked === SAVE) await commands.executeCommand("recprism.saveConfig");
   if (picked !== NEW_PYTHON && picked !== NEW_JSON) return;
-  const language: ExportLanguage = picked === NEW_PYTHON ? "python" : "json";
-  const { project, recipe } = session;
-  const config = await session.engine.configure(project.id, recipe);
-  const content = await session.engine.generate(project.id, config, language);
-  await window.showTextDocument(await workspace.openTextDocument({ language, content }));
+  const language = picked === NEW_PYTHON ? "python" : "json";
+  const config = await labConfig(session, language === "json");
+  const code = await session.engine.generate(session.project.id, config, language, "steering.py");
+  if (code.files.length > 1) {
+    // What lies beside a file needs a file to lie beside.
+    await commands.executeCommand("recprism.exportCode", language);
+    return;
+  }
+  await window.showTextDocument(await workspace.openTextDocument({ language, content: textOf(code) }));
 }

@@ -2,8 +2,8 @@
 import { basename, join } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
 import type { ProjectSummary } from "../protocol/engine";
-import type { ManifestEdit } from "../protocol/manifest-edit";
 import { type ManifestFix, RecPrismError } from "../protocol/error";
+import type { ManifestEdit } from "../protocol/manifest-edit";
 import { edited } from "./manifest-edit";
 import type { Session } from "./session";
 import { MANIFEST_NAME } from "./workspace-project";

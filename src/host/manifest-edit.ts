@@ -1,7 +1,7 @@
 /** Changes of a JSON or YAML text by key path that leave all else as a person wrote it. */
 import type { KeyPath, ManifestEdit } from "../protocol/manifest-edit";
 import { leadingSpace, reindented } from "./indentation";
-import { type JsonNode, jsonTree, nodeAt, propertyAt, type Span } from "./manifest-tree";
+import { type JsonNode, jsonTree, nodeAt, placeInOrder, propertyAt, type Span } from "./manifest-tree";
 import { yamlChange } from "./yaml-edit";
 
 /** `text` replaces what is between `start` and `end`. */
@@ -19,6 +19,7 @@ export interface TextForm {
 }
 
 const OWN_UNIT = "  ";
+const COMMENTED = /^(,?)([ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*\*\/))(?=[ \t]*\r?\n)/;
 
 const MANIFEST: TextForm = {
   language: "json",
@@ -127,16 +128,12 @@ function insertion(
   const siblingIndent = ownLine ? lineIndent(text, sibling.start) : indent;
   const between = ownLine ? `${style.lineEnd}${siblingIndent}` : " ";
   const content = `${prefix}${written(value, ownLine ? siblingIndent : lineIndent(text, sibling.start), style)}`;
-  return place < 0
-    ? { start: sibling.start, end: sibling.start, text: `${content},${between}` }
-    : { start: sibling.end, end: sibling.end, text: `,${between}${content}` };
-}
-
-/** Index of the property after which a key usually stands; -1 before all. */
-export function placeInOrder({ properties }: JsonNode, key: string, order: readonly string[]): number {
-  const rank = (name: string) => order.indexOf(name);
-  if (rank(key) < 0) return properties.length - 1;
-  return properties.findLastIndex(({ name }) => rank(name) < rank(key));
+  if (place < 0) return { start: sibling.start, end: sibling.start, text: `${content},${between}` };
+  // A comment behind the sibling is of its line.
+  const [, comma, comment] = ownLine ? (COMMENTED.exec(text.slice(sibling.end)) ?? []) : [];
+  if (comment === undefined) return { start: sibling.end, end: sibling.end, text: `,${between}${content}` };
+  const end = sibling.end + comma.length + comment.length;
+  return { start: sibling.end, end, text: `,${comment}${between}${content}${comma}` };
 }
 
 function removal(text: string, tree: JsonNode | null, path: KeyPath): TextChange | null {

@@ -166,6 +166,13 @@ export function nodeAt(tree: JsonNode | null, path: KeyPath): JsonNode | null {
   return node;
 }
 
+/** Index of the property after which a key usually stands; -1 before all. */
+export function placeInOrder({ properties }: JsonNode, key: string, order: readonly string[]): number {
+  const rank = (name: string) => order.indexOf(name);
+  if (rank(key) < 0) return properties.length - 1;
+  return properties.findLastIndex(({ name }) => rank(name) < rank(key));
+}
+
 /** Where to mark a fault: what stands at the path, or else the key of the nearest that should hold it. */
 export function spanOf(tree: JsonNode | null, path: KeyPath, at: "key" | "value"): Span {
   if (tree === null) return { start: 0, end: 0 };

@@ -1,7 +1,7 @@
 /** Generated text takes the indentation of the place it is inserted at. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { endOf, leadingSpace, reindented } from "../../src/host/indentation";
+import { endOf, leadingSpace, reindented, unitOf } from "../../src/host/indentation";
 
 const JSON_BLOCK = '{\n  "rules": [\n    1\n  ]\n}\n';
 
@@ -43,4 +43,14 @@ describe("the end of inserted text", () => {
     expect(endOf("abc", 4, 2)).toEqual({ line: 4, column: 5 });
     expect(endOf("abc\nde", 4, 2)).toEqual({ line: 5, column: 2 });
   });
+});
+
+describe("one level of indentation", () => {
+  it.each([
+    [{ insertSpaces: true, tabSize: 2 }, "", "  "],
+    [{ insertSpaces: true, tabSize: 4 }, "  ", "    "],
+    [{ insertSpaces: false, tabSize: 4 }, "", "\t"],
+    [{ insertSpaces: true, tabSize: 4 }, "\t", "\t"],
+    [{ tabSize: "auto" }, "", "    "],
+  ])("of %j after %j", (options, indent, unit) => expect(unitOf(options, indent)).toBe(unit));
 });
