@@ -77,7 +77,7 @@ const PLAIN = /^\p{L}[\p{L}\p{M}\p{N}_ .·–—/+()'%$&<>=*!-]*$/u;
 /** What some reader of YAML, of whichever version, takes for something else than text. */
 const WORDS = /^(y|n|yes|no|on|off|true|false|null)$/i;
 
-function yamlScalar(value: string | number | null): string {
+export function yamlScalar(value: string | number | null): string {
   if (typeof value !== "string") return JSON.stringify(value);
   return PLAIN.test(value) && !value.endsWith(" ") && !WORDS.test(value) ? value : quoted(value);
 }

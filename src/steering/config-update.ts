@@ -1,12 +1,12 @@
 /** Another content for a config file, in the words of whoever wrote it: comments, order and spacing stay where they can. */
 import { isDeepStrictEqual } from "node:util";
-import { type Document, isCollection, parseDocument } from "yaml";
+import { type Document, isCollection, isScalar, parseDocument } from "yaml";
 import type { KeyPath } from "../protocol/manifest-edit";
 import type { SteeringConfig } from "../protocol/steering";
 import { isYaml, parseSteeringConfig, readConfigText } from "./config-file";
 import { orderedConfig, type Plain } from "./config-order";
 import type { Place, PlacedText } from "./config-places";
-import { jsonText, stringifySteeringConfig } from "./config-text";
+import { jsonText, stringifySteeringConfig, yamlScalar } from "./config-text";
 
 /**
  * The text with what differs in `config` changed. A file that RecPrism wrote itself stays one that it would write.
@@ -121,16 +121,15 @@ function withYamlChanges(text: string, changes: readonly Change[]): string {
   return document.toString({ lineWidth: 0, indentSeq });
 }
 
-/** Small lists and maps on a line. */
+/** Small lists and maps on a line, and quotes where we write them. */
 function yamlNode(document: Document, value: Plain) {
   const node = document.createNode(value);
+  if (isScalar(node) && typeof value === "string" && yamlScalar(value).startsWith('"')) node.type = "QUOTE_DOUBLE";
   if (!isCollection(node) || !isMapOrList(value)) return node;
   const parts = Array.isArray(value) ? value : Object.values(value);
   node.flow = parts.every((part) => !isMapOrList(part));
-  if (!node.flow) {
-    for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
-      node.setIn([key], yamlNode(document, Reflect.get(value, key)));
-    }
+  for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
+    node.setIn([key], yamlNode(document, Reflect.get(value, key)));
   }
   return node;
 }
