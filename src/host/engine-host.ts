@@ -20,6 +20,7 @@ export function createEngineHost(extensionPath: string, memory: Memory, log: Log
     }),
     events: {
       jobChanged: (job) => session.jobChanged(job),
+      taskProgress: (task, share) => session.taskProgress(task, share),
       log: (level, message) => levels[level].call(log, `engine: ${message}`),
     },
     started: (pid) => {

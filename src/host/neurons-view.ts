@@ -1,13 +1,7 @@
 /** The Neurons side panel. */
-import {
-  type Disposable,
-  InputBoxValidationSeverity,
-  type Uri,
-  type WebviewView,
-  type WebviewViewProvider,
-  window,
-} from "vscode";
-import type { NeuronsHost, SavedFilter } from "../protocol/webview";
+import type { Disposable, Uri, WebviewView, WebviewViewProvider } from "vscode";
+import type { NeuronsHost } from "../protocol/webview";
+import { askForName } from "./ask-for-name";
 import type { Session } from "./session";
 import { connectWebview, sharedCalls } from "./webview-channel";
 import type { WorkspaceProject } from "./workspace-project";
@@ -44,7 +38,10 @@ export class NeuronsViewProvider implements WebviewViewProvider {
       ...sharedCalls(session, this.workspaceProject, this.neuronSelected, this.neuronsCompared),
       savedFilters: async () => session.filters,
       async saveFilter(search) {
-        const name = await askForFilterName(search, session.filters);
+        const name = await askForName(
+          { title: "Save Filter", prompt: `A name for: ${search}`, value: search, what: "filter" },
+          session.filters,
+        );
         if (name !== undefined) await session.keepFilter({ name, search });
         return session.filters;
       },
@@ -54,21 +51,4 @@ export class NeuronsViewProvider implements WebviewViewProvider {
       },
     };
   }
-}
-
-/** Undefined where the person thought better of it. */
-async function askForFilterName(search: string, taken: readonly SavedFilter[]): Promise<string | undefined> {
-  const name = await window.showInputBox({
-    title: "Save Filter",
-    prompt: `A name for: ${search}`,
-    value: search,
-    validateInput(text) {
-      if (text.trim() === "") return "Give the filter a name.";
-      const replaces = taken.some((filter) => filter.name === text.trim());
-      return replaces
-        ? { message: "It replaces the filter of this name.", severity: InputBoxValidationSeverity.Info }
-        : null;
-    },
-  });
-  return name?.trim();
 }

@@ -1,9 +1,9 @@
 /** The one place of the host's state: open project, job, selected neuron and recipe. Views and commands read it here. */
 import { EventEmitter } from "node:events";
 import { basename } from "node:path";
-import type { Engine, Job, ProjectId, ProjectSummary, Staleness } from "../protocol/engine";
+import type { Engine, Job, ProjectId, ProjectSummary, Staleness, TaskId } from "../protocol/engine";
 import { type ErrorData, errorData, RecPrismError } from "../protocol/error";
-import type { Recipe } from "../protocol/steering";
+import { type NamedAudience, type Recipe, recipeSchema } from "../protocol/steering";
 import type { LabTab, SavedFilter, SharedState } from "../protocol/webview";
 
 /** Where state outlives a reload; VS Code's `Memento` is one. */
@@ -15,17 +15,28 @@ export interface Memory {
 /** A recipe speaks of the neurons of one SAE, so it is kept with that SAE's hash. */
 interface KeptRecipe {
   sae: string | null;
-  recipe: Recipe;
+  /** Of whatever version kept it. */
+  recipe: unknown;
+}
+
+/** An audience by a neuron belongs to that neuron's SAE; any other one to the project. */
+interface KeptAudience extends NamedAudience {
+  sae: string | null;
 }
 
 const LAST_PROJECT = "project";
 const recipeKey = (project: string) => `recipe:${project}`;
 const filtersKey = (project: string) => `filters:${project}`;
+const audiencesKey = (project: string) => `audiences:${project}`;
 /** A slider changes the recipe many times a second; it is kept once it rests. */
 const KEEP_RECIPE_AFTER_MS = 300;
 
 export class Session {
-  readonly #events = new EventEmitter<{ changed: [SharedState]; recipeReplaced: [Recipe] }>();
+  readonly #events = new EventEmitter<{
+    changed: [SharedState];
+    recipeReplaced: [Recipe];
+    taskProgress: [TaskId, number];
+  }>();
   #state: SharedState = {
     project: null,
     job: null,
@@ -96,6 +107,16 @@ export class Session {
   onRecipeReplaced(listener: (recipe: Recipe) => void): { dispose(): void } {
     this.#events.on("recipeReplaced", listener);
     return { dispose: () => this.#events.off("recipeReplaced", listener) };
+  }
+
+  /** How far work is that somebody asked the engine for under an id of their own. */
+  onTaskProgress(listener: (task: TaskId, share: number) => void): { dispose(): void } {
+    this.#events.on("taskProgress", listener);
+    return { dispose: () => this.#events.off("taskProgress", listener) };
+  }
+
+  taskProgress(task: TaskId, share: number): void {
+    this.#events.emit("taskProgress", task, share);
   }
 
   /**
@@ -178,6 +199,24 @@ export class Session {
     await this.#keepFilters(this.filters.filter((filter) => filter.name !== name));
   }
 
+  /** Audiences that a person named, of the open project, by name; those of another SAE's neurons are left out. */
+  get audiences(): NamedAudience[] {
+    const sae = this.#state.project?.sae?.hash ?? null;
+    return this.#keptAudiences
+      .filter((kept) => kept.audience.kind !== "neuron" || kept.sae === sae)
+      .map(({ name, audience }) => ({ name, audience }));
+  }
+
+  /** Keeps an audience in place of one of the same name. */
+  async keepAudience({ name, audience }: NamedAudience): Promise<void> {
+    const sae = this.project.sae?.hash ?? null;
+    await this.#keepAudiences([...this.#keptAudiences.filter((kept) => kept.name !== name), { name, audience, sae }]);
+  }
+
+  async forgetAudience(name: string): Promise<void> {
+    await this.#keepAudiences(this.#keptAudiences.filter((kept) => kept.name !== name));
+  }
+
   fail(error: ErrorData): void {
     this.#change({ error, busy: null });
   }
@@ -206,6 +245,12 @@ export class Session {
     this.#events.emit("changed", this.#state);
   }
 
+  /** Puts a recipe from elsewhere, such as a config file, into the Lab. */
+  replaceRecipe(recipe: Recipe): void {
+    this.changeRecipe(recipe);
+    this.#events.emit("recipeReplaced", recipe);
+  }
+
   dispose(): void {
     this.#keepRecipe();
     this.#events.removeAllListeners();
@@ -214,6 +259,16 @@ export class Session {
   async #keepFilters(filters: SavedFilter[]): Promise<void> {
     const sorted = filters.sort((a, b) => a.name.localeCompare(b.name));
     await this.memory.update(filtersKey(this.project.id), sorted);
+  }
+
+  get #keptAudiences(): KeptAudience[] {
+    const { project } = this.#state;
+    return project === null ? [] : (this.memory.get<KeptAudience[]>(audiencesKey(project.id)) ?? []);
+  }
+
+  async #keepAudiences(audiences: KeptAudience[]): Promise<void> {
+    const sorted = audiences.sort((a, b) => a.name.localeCompare(b.name));
+    await this.memory.update(audiencesKey(this.project.id), sorted);
   }
 
   #keepRecipe(): void {
@@ -229,7 +284,8 @@ export class Session {
   #restoreRecipe(project: ProjectSummary): void {
     const kept = this.memory.get<KeptRecipe>(recipeKey(project.id));
     const fits = kept !== undefined && kept.sae === (project.sae?.hash ?? null);
-    this.#recipe = fits ? kept.recipe : emptyRecipe();
+    const read = recipeSchema.safeParse(fits ? kept.recipe : null);
+    this.#recipe = read.success ? read.data : emptyRecipe();
     this.#events.emit("recipeReplaced", this.#recipe);
     this.#events.emit("changed", this.#state);
   }
@@ -242,5 +298,5 @@ export class Session {
 
 /** Named as the Lab names a recipe without edits, so that it goes on naming it after its edits. */
 export function emptyRecipe(): Recipe {
-  return { name: "No change", mode: "delta", edits: [] };
+  return { name: "No change", mode: "delta", audience: { kind: "everyone" }, edits: [], items: [], filters: [] };
 }

@@ -26,7 +26,7 @@ export function connectWebview(
   const remote = createBirpc<LabView, NeuronsHost | LabHost>(served, {
     post: (message) => void webview.postMessage(message),
     on: (receive) => void subscriptions.push((webview.onDidReceiveMessage as Event<unknown>)(receive)),
-    eventNames: ["stateChanged", "recipeReplaced"],
+    eventNames: ["stateChanged", "recipeReplaced", "taskProgress"],
     bind: "functions",
     timeout: -1,
   });
@@ -35,7 +35,12 @@ export function connectWebview(
     relay,
     session.onChanged((state) => relay.push(state)),
   );
-  if (view === "lab") subscriptions.push(session.onRecipeReplaced((recipe) => void remote.recipeReplaced(recipe)));
+  if (view === "lab") {
+    subscriptions.push(
+      session.onRecipeReplaced((recipe) => void remote.recipeReplaced(recipe)),
+      session.onTaskProgress((task, share) => void remote.taskProgress(task, share)),
+    );
+  }
   webview.html = page(webview, view, scripts);
   return {
     dispose() {

@@ -6,7 +6,7 @@ import { RecPrismError } from "../../src/protocol/error";
 import type { Recipe } from "../../src/protocol/steering";
 import { job, project } from "./examples";
 
-const LESS_HORROR: Recipe = { name: "Less horror", mode: "delta", edits: [{ neuron: 13, operation: "suppress" }] };
+const LESS_HORROR: Recipe = { ...emptyRecipe(), name: "Less horror", edits: [{ neuron: 13, operation: "suppress" }] };
 
 /** A session over an engine that opens what `projects` holds, and its memory as a reload would find it. */
 function session(
@@ -172,6 +172,44 @@ describe("saved filters", () => {
   });
 });
 
+describe("named audiences", () => {
+  const young = { name: "Young", audience: { kind: "sql", where: "age < 18" } } as const;
+  const fans = { name: "Fans", audience: { kind: "neuron", neuron: 13, top: { count: 20 } } } as const;
+
+  it("belong to their project, outlive a reload, replace each other by name, and can be forgotten", async () => {
+    const { session: state, kept } = session({ "/films": project() });
+    await state.open("/films");
+    await state.keepAudience({ name: "Young", audience: { kind: "everyone" } });
+    await state.keepAudience(young);
+    await state.keepAudience(fans);
+    const reloaded = session({ "/films": project() }, kept).session;
+    await reloaded.open("/films");
+    expect(reloaded.audiences).toEqual([fans, young]);
+    await reloaded.forgetAudience("Fans");
+    expect(reloaded.audiences).toEqual([young]);
+  });
+
+  it("by a neuron are not offered for another SAE, whose neurons mean other things", async () => {
+    const projects = { "/films": project() };
+    const { session: state } = session(projects);
+    await state.open("/films");
+    await state.keepAudience(young);
+    await state.keepAudience(fans);
+    projects["/films"] = retrained();
+    await state.open("/films");
+    expect(state.audiences).toEqual([young]);
+    projects["/films"] = project();
+    await state.open("/films");
+    expect(state.audiences).toEqual([fans, young]);
+  });
+
+  it("are none, and cannot be kept, without a project", async () => {
+    const { session: state } = session({});
+    expect(state.audiences).toEqual([]);
+    await expect(state.keepAudience(young)).rejects.toMatchObject({ reason: "not-found" });
+  });
+});
+
 describe("a project of which files change", () => {
   const stale = {
     remedy: "train",
@@ -238,6 +276,31 @@ describe("the recipe", () => {
     await state.open("/films");
     expect(state.recipe).toEqual(emptyRecipe());
     expect(told).toEqual([emptyRecipe()]);
+  });
+
+  it("kept before there were audiences, item edits and filters is completed; what is none is dropped", async () => {
+    const { session: state, kept } = session({ "/films": project() });
+    const { name, mode, edits } = LESS_HORROR;
+    kept.set("recipe:/films", { sae: "hash-1", recipe: { name, mode, edits } });
+    await state.open("/films");
+    expect(state.recipe).toEqual(LESS_HORROR);
+    kept.set("recipe:/films", { sae: "hash-1", recipe: { name, edits: "many" } });
+    const reloaded = session({ "/films": project() }, kept).session;
+    await reloaded.open("/films");
+    expect(reloaded.recipe).toEqual(emptyRecipe());
+  });
+
+  it("from elsewhere replaces the Lab's, which is told, and is kept", async () => {
+    const { session: state, kept } = session({ "/films": project() });
+    await state.open("/films");
+    const told: Recipe[] = [];
+    state.onRecipeReplaced((recipe) => told.push(recipe));
+    state.replaceRecipe(LESS_HORROR);
+    expect(told).toEqual([LESS_HORROR]);
+    await vi.runAllTimersAsync();
+    const reloaded = session({ "/films": project() }, kept).session;
+    await reloaded.open("/films");
+    expect(reloaded.recipe).toEqual(LESS_HORROR);
   });
 
   it("of one project does not reach another", async () => {

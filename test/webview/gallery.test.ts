@@ -11,18 +11,52 @@ const ENGINE_FAULT = { reason: "internal", message: "The engine stopped. Run Rec
 
 async function steerSomeone(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Steer" }).click();
-  await page.getByLabel("User", { exact: true }).fill("42");
-  await page.getByLabel("User", { exact: true }).press("Enter");
-  const chips = page.getByRole("list", { name: "Strongest neurons of this user" }).getByRole("button");
-  await chips.nth(0).click();
-  await chips.nth(1).click();
-  await page.getByRole("slider").nth(0).fill("-1.2");
+  await page.getByRole("combobox", { name: "Audience" }).selectOption("neuron");
+  await page.getByRole("button", { name: "Add Edit" }).click();
+  await page.getByRole("textbox", { name: "Neuron to edit" }).fill("horror");
   await page
-    .getByRole("combobox", { name: /^Operation/ })
-    .nth(1)
-    .selectOption("scale");
-  await page.getByRole("slider").nth(1).fill("2.5");
+    .getByRole("option", { name: /neuron 0 / })
+    .first()
+    .click();
+  await page.getByRole("slider", { name: "Strength of Horror" }).fill("-1.5");
+  await page.getByRole("list", { name: "Strongest neurons of this user" }).getByRole("button").nth(2).click();
+  await page.getByRole("combobox", { name: "Operation on Horror" }).selectOption("set");
+  await page.getByRole("slider").nth(0).fill("-1.5");
+  await page.getByRole("slider").nth(1).fill("0.8");
   await page.getByText("▲").first().waitFor();
+  await page.getByRole("region", { name: "Cost" }).waitFor();
+}
+
+async function steerWithAll(page: Page): Promise<void> {
+  await steerSomeone(page);
+  await page.getByRole("button", { name: "Hide Items" }).click();
+  await page.getByRole("textbox", { name: "Neuron to hide by" }).fill("war");
+  await page
+    .getByRole("option", { name: /^Tag.*War/ })
+    .first()
+    .click();
+  await page.getByRole("slider", { name: "Threshold of War" }).fill("1.2");
+  await page.getByRole("button", { name: "Edit Items" }).click();
+  await page.getByRole("textbox", { name: "Items to edit" }).fill("Paper");
+  await page.getByRole("listbox").getByRole("option").first().click();
+  await page.getByRole("button", { name: "Add Neuron" }).click();
+  await page.getByRole("textbox", { name: /^Neuron for/ }).fill("romance");
+  await page
+    .getByRole("option", { name: /Romance/ })
+    .first()
+    .click();
+  await page.getByRole("slider", { name: "Strength of Romance" }).fill("2");
+  await page.getByRole("button", { name: "Find Dose" }).click();
+  await page.getByText(/^(Found|Not reached): /).waitFor();
+  await page.getByRole("button", { name: "Copy to B" }).click();
+  await page.getByRole("slider", { name: "Strength of Horror" }).fill("-0.4");
+  await page.getByRole("button", { name: "Measure Controls and Curve" }).click();
+  await page.locator(".plot").nth(1).waitFor();
+  await page
+    .getByText("measured")
+    .first()
+    .waitFor({ state: "detached" })
+    .catch(() => {});
 }
 
 async function dashboardDrawn(page: Page): Promise<void> {
@@ -268,8 +302,9 @@ const SHOTS: Shot[] = [
     height: 500,
     until: (page) => page.getByRole("alert").waitFor(),
   },
-  { name: "lab-steer-1000", scenario: LAB, width: 1000, height: 760, until: steerSomeone },
-  { name: "lab-steer-600", scenario: LAB, width: 600, height: 1200, until: steerSomeone },
+  { name: "lab-steer-1000", scenario: LAB, width: 1000, height: 1500, until: steerSomeone },
+  { name: "lab-steer-600", scenario: LAB, width: 600, height: 2400, until: steerSomeone },
+  { name: "lab-steer-all-1600", scenario: LAB, width: 1600, height: 2000, until: steerWithAll },
 ];
 
 describe.skipIf(withoutBrowser !== null)("screens", () => {

@@ -18,7 +18,7 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
     page = await screens.open({ view: "lab", neuron: 0, ...change }, 1000);
   };
   const steer = () => page.getByRole("tab", { name: "Steer" }).click();
-  const user = () => page.getByRole("textbox", { name: "User", exact: true });
+  const user = () => page.getByRole("textbox", { name: "Preview user" });
   const titles = (label: string) => page.getByRole("list", { name: label }).locator(".ranked-title").allTextContents();
   const calls = (method: string) =>
     page.evaluate(
@@ -55,14 +55,15 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
     await page.getByRole("heading", { name: /Western/ }).waitFor();
   });
 
-  it("suggests users, and takes one by keyboard or by the first button", async () => {
+  it("shows somebody of the audience at once, suggests others, and takes one by keyboard", async () => {
     await open();
     await steer();
-    await page.getByRole("button", { name: "Take the First User" }).click();
+    await page.getByRole("heading", { name: "Lists of user 1", exact: true }).waitFor();
     await page.getByRole("list", { name: "Before" }).getByRole("listitem").first().waitFor();
-    expect(await user().inputValue()).toBe("1");
+    await page.getByRole("button", { name: "3", exact: true }).click();
+    await page.getByRole("heading", { name: "Lists of user 3", exact: true }).waitFor();
     await user().fill("35");
-    const suggestions = page.getByRole("listbox", { name: "User: suggestions" });
+    const suggestions = page.getByRole("listbox", { name: "Preview user: suggestions" });
     await suggestions.getByRole("option", { name: /^355/ }).waitFor();
     await user().press("ArrowDown");
     await user().press("ArrowDown");
@@ -71,6 +72,7 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
     );
     await user().press("Enter");
     expect(await user().inputValue()).toBe("350");
+    await page.getByRole("heading", { name: "Lists of user 350" }).waitFor();
     await user().fill("nobody");
     await page.getByText("Nothing matches “nobody”.").waitFor();
   });
@@ -93,7 +95,10 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
     expect(await recipe()).toEqual({
       name: "More Horror",
       mode: "delta",
+      audience: { kind: "everyone" },
       edits: [{ neuron: 0, label: "Horror", operation: "add", value: 1.5 }],
+      items: [],
+      filters: [],
     });
     const marks = await page.getByRole("list", { name: "After" }).locator(".change").allTextContents();
     expect(marks.every((mark) => /▲\d+up|▼\d+down|=same|newnew/.test(mark))).toBe(true);
@@ -157,14 +162,23 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
     await page.getByRole("slider", { name: /^Strength of War/ }).waitFor();
   });
 
-  it("hands the recipe to the host: insert, save, reset, a name of one's own", async () => {
+  it("hands the recipe to the host: insert, update, save, export, a name and a note of one's own, reset", async () => {
     await open();
     await page.getByRole("button", { name: "Steer This Neuron" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("Calmer evenings");
     await page.getByRole("textbox", { name: "Name" }).press("Enter");
     await eventually(async () => (await recipe())?.name).toBe("Calmer evenings");
+    await page.getByRole("textbox", { name: "Note" }).fill("Asked for by support.");
+    await page.getByRole("textbox", { name: "Note" }).press("Enter");
+    await eventually(async () => (await recipe())?.note).toBe("Asked for by support.");
     await page.getByRole("button", { name: "Insert Config" }).click();
     await page.getByRole("button", { name: "Save Config…" }).press("Enter");
+    await page.getByRole("button", { name: "Update Config Here" }).click();
+    for (const language of ["Python", "TypeScript", "ONNX", "YAML"]) {
+      await page.getByRole("group", { name: "Export as" }).getByRole("button", { name: language }).click();
+    }
+    await eventually(() => calls("exportCode")).toEqual([["python"], ["typescript"], ["onnx"], ["yaml"]]);
+    await eventually(() => calls("updateConfig")).toHaveLength(1);
     await eventually(() => calls("insertConfig")).toHaveLength(1);
     await eventually(() => calls("saveConfig")).toHaveLength(1);
     await page.getByRole("button", { name: "Reset" }).click();
@@ -177,13 +191,19 @@ describe.skipIf(withoutBrowser !== null)("the Lab", () => {
     await page.evaluate(() =>
       window.announce.recipe({
         name: "Mine",
+        note: "For evenings.",
         mode: "reconstruct",
+        audience: { kind: "random", count: 50, seed: 3 },
         edits: [{ neuron: 1, label: "Drama", operation: "scale", value: 2 }],
+        items: [],
+        filters: [],
       }),
     );
     await page.getByRole("slider", { name: "Strength of Drama" }).waitFor();
     expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("Mine");
+    expect(await page.getByRole("textbox", { name: "Note" }).inputValue()).toBe("For evenings.");
     expect(await page.getByLabel("Mode").inputValue()).toBe("reconstruct");
+    expect(await page.getByRole("combobox", { name: "Audience" }).inputValue()).toBe("random");
     expect(await calls("recipeChanged")).toEqual([]);
   });
 

@@ -23,9 +23,12 @@ const COMMANDS: (keyof (SharedHost & LabHost))[] = [
   "askForName",
   "nameByModel",
   "saveChart",
+  "endTask",
   "recipeChanged",
   "insertConfig",
+  "updateConfig",
   "saveConfig",
+  "exportCode",
 ];
 
 export function connect<Host extends object, View extends object>(view: View): Remote<Host> {
@@ -33,6 +36,8 @@ export function connect<Host extends object, View extends object>(view: View): R
     post: (message) => vscode.postMessage(message),
     on: (receive) => window.addEventListener("message", (event) => receive(event.data)),
     eventNames: COMMANDS as unknown as (keyof Host)[],
+    // Measuring a cohort may take minutes, and can be cancelled. The host answers every call, whatever befalls the engine.
+    timeout: -1,
   }) as unknown as Remote<Host>;
 }
 

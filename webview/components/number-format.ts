@@ -24,6 +24,26 @@ export function percent(share: number | null): string {
   return `${whole}%`;
 }
 
+/** A change relative to 1, in per cent with its sign: `-0.6%`, `+12%`, `0%`. */
+export function signedPercent(change: number | null): string {
+  if (change === null || !Number.isFinite(change)) return NONE;
+  const percents = 100 * change;
+  const text = percents.toFixed(Math.abs(percents) < 9.95 ? 1 : 0);
+  if (Number(text) === 0) return "0%";
+  return `${percents > 0 ? "+" : ""}${text}%`;
+}
+
+/**
+ * A change of a score with its sign, to two digits of the largest change and at least two decimals: scores may be
+ * probabilities or sums of any size.
+ *
+ * @param largest of all changes shown, in size
+ */
+export function signedChange(change: number, largest: number): string {
+  const decimals = largest > 0 ? Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(largest)))) : 2;
+  return `${change > 0 ? "+" : ""}${change.toFixed(decimals).replace(/^(-?)0\./, "$1.")}`;
+}
+
 /** A share and its base rate, `92% | 9%`. */
 export function shareWithBase(share: number | null, baseRate: number | null): string {
   return share === null ? NONE : `${percent(share)} | ${percent(baseRate)}`;

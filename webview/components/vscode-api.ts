@@ -16,6 +16,15 @@ function savedState(): Record<string, unknown> {
   return typeof state === "object" && state !== null ? { ...state } : {};
 }
 
+/** What was kept under a key; undefined where nothing was. */
+export function keptState(key: string): unknown {
+  return savedState()[key];
+}
+
+export function keepState(key: string, value: unknown): void {
+  vscode.setState({ ...savedState(), [key]: value });
+}
+
 /** Like `useState`, kept by VS Code under `key`. What an older version saved is dropped unless `valid` accepts it. */
 export function useSavedState<Value>(
   key: string,
@@ -23,12 +32,12 @@ export function useSavedState<Value>(
   valid: (saved: unknown) => boolean,
 ): [Value, (value: Value) => void] {
   const [value, setValue] = useState<Value>(() => {
-    const saved = savedState()[key];
+    const saved = keptState(key);
     return valid(saved) ? (saved as Value) : initial;
   });
   const change = useCallback(
     (next: Value) => {
-      vscode.setState({ ...savedState(), [key]: next });
+      keepState(key, next);
       setValue(next);
     },
     [key],

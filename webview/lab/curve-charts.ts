@@ -10,7 +10,8 @@ export interface ChartLine {
   name: string;
   /** Which of the line styles, so that a run looks the same in every chart. */
   style: number;
-  points: readonly { step: number; value: number }[];
+  /** `at`: on the horizontal axis, a step of training or a strength of an edit. */
+  points: readonly { at: number; value: number }[];
 }
 
 export interface CurveChart {
@@ -91,7 +92,7 @@ function line(
 ): ChartLine {
   const drawn = points.flatMap((point) => {
     const found = value(point);
-    return found === null || !Number.isFinite(found) ? [] : [{ step: point.step, value: found }];
+    return found === null || !Number.isFinite(found) ? [] : [{ at: point.step, value: found }];
   });
   return { name, style, points: drawn };
 }

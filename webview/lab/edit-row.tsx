@@ -1,17 +1,18 @@
-/** One edit: on or off, what it does to the neuron, how strongly. */
-import { useId } from "preact/hooks";
+/** One edit, of a neuron or of several of one concept: on or off, what it does, how strongly. */
+import type { Answer } from "../../src/protocol/answer";
+import type { NeuronDetail } from "../../src/protocol/neurons";
 import type { EditOperation } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
 import { ErrorNote } from "../components/error-note";
 import { asked, type Remote } from "../components/host";
-import { decimal } from "../components/number-format";
-import { NumberField } from "./number-field";
-import { type LabEdit, type RecipeChange, strengthOf } from "./recipe-edits";
-import { editLabel } from "./recipe-name";
+import { neuronsName } from "./edit-groups";
+import type { LabEdit, RecipeChange } from "./recipe-edits";
+import { RecipeLine } from "./recipe-line";
+import { Strength } from "./strength";
 import { strengthRange } from "./strength-range";
 import { useAnswer } from "./use-answer";
 
-const OPERATIONS: readonly { operation: EditOperation; name: string }[] = [
+export const OPERATIONS: readonly { operation: EditOperation; name: string }[] = [
   { operation: "suppress", name: "suppress" },
   { operation: "scale", name: "scale by" },
   { operation: "set", name: "set to" },
@@ -21,36 +22,35 @@ const OPERATIONS: readonly { operation: EditOperation; name: string }[] = [
 interface EditRowProps {
   host: Remote<LabHost>;
   sae: string;
-  own: LabEdit;
+  edit: LabEdit;
+  /** Whose activations are edited. */
+  side: "users" | "items";
   change: (change: RecipeChange) => void;
 }
 
-export function EditRow({ host, sae, own, change }: EditRowProps) {
-  const { edit, enabled } = own;
-  const { neuron, operation } = edit;
-  const label = editLabel(edit);
-  const id = useId();
-  const detail = useAnswer(() => asked(host.neuron(neuron)), [host, neuron, sae]);
+export function EditRow({ host, sae, edit, side, change }: EditRowProps) {
+  const { id, enabled, neurons, operation, value } = edit;
+  const label = neuronsName(edit.label, neurons);
+  const largest = useAnswer(() => largestOf(host, neurons, side), [host, neurons.join(), side, sae]);
+  const range = strengthRange(operation, largest?.ok ? largest.value : 0, value);
+  const known =
+    largest?.ok && operation !== "scale" ? { name: `largest ${side.slice(0, -1)}`, value: largest.value } : null;
   return (
     <li class={enabled ? "edit" : "edit edit-off"} aria-label={label}>
-      <div class="edit-line">
-        <input
-          type="checkbox"
-          id={id}
-          class="check"
-          aria-label={`Use the edit of ${label}`}
-          checked={enabled}
-          onChange={(event) => change({ change: "enable", neuron, enabled: event.currentTarget.checked })}
-        />
-        <label class="edit-label" for={id} dir="auto" title={`neuron ${neuron}`}>
-          {label}
-        </label>
+      <RecipeLine
+        what={`edit of ${label}`}
+        name={neurons.length > 1 ? `${label} (${neurons.length} neurons)` : label}
+        title={`neuron ${neurons.join(", ")}`}
+        enabled={enabled}
+        onEnable={(enabled) => change({ change: "enable", id, enabled })}
+        onRemove={() => change({ change: "remove", id })}
+      >
         <select
           class="field"
           aria-label={`Operation on ${label}`}
           value={operation}
           onChange={(event) =>
-            change({ change: "operation", neuron, operation: event.currentTarget.value as EditOperation })
+            change({ change: "operation", id, operation: event.currentTarget.value as EditOperation })
           }
         >
           {OPERATIONS.map((known) => (
@@ -59,64 +59,36 @@ export function EditRow({ host, sae, own, change }: EditRowProps) {
             </option>
           ))}
         </select>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={`Remove the edit of ${label}`}
-          title="Remove"
-          onClick={() => change({ change: "remove", neuron })}
-        >
-          ✕
-        </button>
-      </div>
-      {detail?.ok === false ? (
-        <ErrorNote what={`Neuron ${neuron} could not be read`} error={detail.error} />
+      </RecipeLine>
+      {largest?.ok === false ? (
+        <ErrorNote what={`Neuron ${neurons.join(", ")} could not be read`} error={largest.error} />
+      ) : range === null ? (
+        <p class="quiet strength-note">The activation becomes 0.</p>
       ) : (
         <Strength
-          own={own}
-          label={label}
-          largest={detail?.value.largestUserActivation ?? null}
-          onValue={(value) => change({ change: "value", neuron, value })}
+          label={`Strength of ${label}`}
+          spoken={operation}
+          value={value}
+          range={range}
+          largest={known}
+          disabled={!(enabled && largest !== null)}
+          onValue={(value) => change({ change: "value", id, value })}
         />
       )}
     </li>
   );
 }
 
-interface StrengthProps {
-  own: LabEdit;
-  label: string;
-  /** Null until known. */
-  largest: number | null;
-  onValue: (value: number) => void;
-}
-
-function Strength({ own: { edit, enabled }, label, largest, onValue }: StrengthProps) {
-  const value = strengthOf(edit);
-  const range = strengthRange(edit.operation, largest ?? 0, value);
-  if (range === null) return <p class="quiet strength-note">The activation becomes 0.</p>;
-  const usable = enabled && largest !== null;
-  return (
-    <div class="strength">
-      <input
-        type="range"
-        class="slider"
-        aria-label={`Strength of ${label}`}
-        aria-valuetext={`${edit.operation} ${decimal(value)}`}
-        // The bounds come first: a browser clips a value to the bounds it knows.
-        min={range.min}
-        max={range.max}
-        step={range.step}
-        value={value}
-        disabled={!usable}
-        onInput={(event) => onValue(event.currentTarget.valueAsNumber)}
-      />
-      <NumberField label={`Strength of ${label} as a number`} value={value} disabled={!usable} onValue={onValue} />
-      <span class="quiet range-ends numbers">
-        <span>{decimal(range.min)}</span>
-        {edit.operation !== "scale" && largest !== null && <span>largest user {decimal(largest)}</span>}
-        <span>{decimal(range.max)}</span>
-      </span>
-    </div>
-  );
+/** Of all these neurons over all users or items. */
+async function largestOf(
+  host: Remote<LabHost>,
+  neurons: readonly number[],
+  side: "users" | "items",
+): Promise<Answer<number>> {
+  const details = await Promise.all(neurons.map((neuron) => asked(host.neuron(neuron))));
+  const failed = details.find((answer) => !answer.ok);
+  if (failed?.ok === false) return failed;
+  const largest = ({ largestItemActivation, largestUserActivation }: NeuronDetail) =>
+    side === "users" ? largestUserActivation : largestItemActivation;
+  return { ok: true, value: Math.max(0, ...details.map((answer) => (answer.ok ? largest(answer.value) : 0))) };
 }

@@ -1,5 +1,5 @@
 /** The Lab: what neurons stand for, how they relate, what steering by them does to a list, and the runs that found them. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ProjectSummary } from "../../src/protocol/engine";
 import type { Recipe } from "../../src/protocol/steering";
 import type { LabHost, SharedState } from "../../src/protocol/webview";
@@ -19,25 +19,31 @@ import { SteerTab } from "./steer-tab";
 import { StructureTab } from "./structure-tab";
 import { useAnswer } from "./use-answer";
 import { useRecipe } from "./use-recipe";
+import { type TaskShare, Tasks } from "./use-task";
 
 interface LabPanelProps {
   host: Remote<LabHost>;
   states: Announcements<SharedState>;
   recipes: Announcements<Recipe>;
+  /** How far work is that was asked for here. */
+  progress: Announcements<TaskShare>;
 }
 
-export function LabPanel({ host, states, recipes }: LabPanelProps) {
+export function LabPanel({ host, states, recipes, progress }: LabPanelProps) {
   const state = useSharedState(host, states);
+  const tasks = useMemo(() => ({ progress, end: (task: string) => void host.endTask(task) }), [host, progress]);
   return (
     <main class="lab-panel">
       <ChartSaving.Provider value={(name, kind, content) => void host.saveChart(name, kind, content)}>
-        <ProjectGate
-          state={state}
-          host={host}
-          withoutSae={(project) => state !== null && <RunTab host={host} state={state} project={project} />}
-        >
-          {(project) => state !== null && <Lab host={host} recipes={recipes} state={state} project={project} />}
-        </ProjectGate>
+        <Tasks.Provider value={tasks}>
+          <ProjectGate
+            state={state}
+            host={host}
+            withoutSae={(project) => state !== null && <RunTab host={host} state={state} project={project} />}
+          >
+            {(project) => state !== null && <Lab host={host} recipes={recipes} state={state} project={project} />}
+          </ProjectGate>
+        </Tasks.Provider>
       </ChartSaving.Provider>
     </main>
   );
@@ -61,7 +67,7 @@ function Lab({ host, recipes, state, project }: LabProps) {
   const { neuron, job, compared, labelsVersion } = state;
   const sae = project.sae?.hash ?? "";
   const [tab, setTab] = useSavedState<Tab>("tab", "neuron", isTab);
-  const [lab, change] = useRecipe(host, recipes, sae);
+  const steering = useRecipe(host, recipes, sae);
   const detail = useAnswer(
     neuron === null ? null : () => asked(host.neuron(neuron)),
     [host, neuron, sae],
@@ -76,7 +82,7 @@ function Lab({ host, recipes, state, project }: LabProps) {
   useShownComparison(compared, () => setTab("neuron"));
   useAskedTab(state.tab, setTab);
   const steer = () => {
-    if (detail?.ok) change({ change: "add", neuron: detail.value.neuron, label: detail.value.label });
+    if (detail?.ok) steering.change({ change: "add", neurons: [detail.value.neuron], label: detail.value.label });
     setTab("steer");
   };
   const findings = project.sae && {
@@ -109,7 +115,15 @@ function Lab({ host, recipes, state, project }: LabProps) {
             ))}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Steer">
-          {tab === "steer" && <SteerTab host={host} sae={sae} lab={lab} change={change} shared={detail} />}
+          {tab === "steer" && (
+            <SteerTab
+              host={host}
+              version={`${sae} ${labelsVersion}`}
+              items={project.items}
+              recipes={steering}
+              shared={detail}
+            />
+          )}
         </vscode-tab-panel>
         <vscode-tab-panel aria-label="Structure">
           {tab === "structure" && findings !== null && <StructureTab {...findings} />}

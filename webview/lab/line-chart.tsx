@@ -1,5 +1,5 @@
-/** A chart of lines over training steps, told apart by dash pattern and by the names in the right margin. */
-import { axisX, axisY, line, type PlotOptions, ruleY, text } from "@observablehq/plot";
+/** A chart of lines, told apart by dash pattern and by the names in the right margin. */
+import { axisX, axisY, line, type Markish, type PlotOptions, ruleY, text } from "@observablehq/plot";
 import { useCallback } from "preact/hooks";
 import { compact, count, significant } from "../components/number-format";
 import { Chart } from "./chart";
@@ -35,45 +35,56 @@ const SAMPLE = 26;
 
 interface LineChartProps {
   chart: CurveChart;
-  /** End of the horizontal axis. */
-  steps: number;
+  /** What the lines run over, from `from` to `to`. */
+  axis?: string;
+  from?: number;
+  to: number;
+  /** How a value of the horizontal axis reads. */
+  shown?: (at: number) => string;
+  /** Of the vertical axis. */
+  tickFormat?: (value: number) => string;
+  height?: number;
+  /** Drawn before the lines. */
+  behind?: readonly Markish[];
 }
 
-export function LineChart({ chart, steps }: LineChartProps) {
+export function LineChart(props: LineChartProps) {
+  const { chart, axis = "step", from = 0, to, shown = compact, tickFormat = compact, height = HEIGHT, behind } = props;
   const { title, unit, scale, domain, lines } = chart;
   const drawn = lines.filter(({ points }) => points.length > 0);
   const options = useCallback(
     (width: number): PlotOptions => {
       const longest = Math.max(0, ...lines.map(({ name }) => name.length));
       const right = Math.ceil(SAMPLE + 14 + CHARACTER * longest);
-      const lastStep = Math.max(1, steps);
-      const stepsAPixel = lastStep / Math.max(1, width - LEFT - right);
-      const labels = names(drawn, chart);
+      const end = to > from ? to : from + 1;
+      const perPixel = (end - from) / Math.max(1, width - LEFT - right);
+      const labels = names(drawn, chart, height);
       const ticks = scale === "log" ? logTicks(domain) : 4;
       const foreground = "var(--vscode-foreground)";
       return {
-        height: HEIGHT,
+        height,
         marginLeft: LEFT,
         marginTop: TOP,
         marginBottom: BOTTOM,
         marginRight: right,
-        x: { domain: [0, lastStep] },
+        x: { domain: [from, end] },
         y: { domain: [...domain], type: scale, grid: true, ticks },
         marks: [
-          axisX({ color: foreground, ticks: 4, label: "step", tickFormat: compact }),
-          axisY({ color: foreground, ticks, label: unit, tickFormat: compact }),
-          ruleY([domain[0]], { stroke: foreground }),
+          axisX({ color: foreground, ticks: 4, label: axis, tickFormat: shown }),
+          axisY({ color: foreground, ticks, label: unit, tickFormat }),
+          ruleY([Math.max(domain[0], Math.min(0, domain[1]))], { stroke: foreground }),
+          ...(behind ?? []),
           // A line of one point would not be seen.
           ...drawn.map(({ points, style }) => styledLine(points, style, points.length === 1 ? "dot" : undefined)),
           // Before each name a piece of its line.
           ...labels.map(({ style, value }) =>
             styledLine(
-              [4, 4 + SAMPLE].map((pixels) => ({ step: lastStep + pixels * stepsAPixel, value })),
+              [4, 4 + SAMPLE].map((pixels) => ({ at: end + pixels * perPixel, value })),
               style,
             ),
           ),
           text(labels, {
-            x: () => lastStep,
+            x: () => end,
             y: "value",
             text: "name",
             textAnchor: "start",
@@ -83,17 +94,20 @@ export function LineChart({ chart, steps }: LineChartProps) {
         ],
       };
     },
-    [chart, steps],
+    [chart, axis, from, to, shown, tickFormat, height, behind],
   );
-  const everyStep = [...new Set(drawn.flatMap(({ points }) => points.map(({ step }) => step)))].sort((a, b) => a - b);
+  const everywhere = [...new Set(drawn.flatMap(({ points }) => points.map(({ at }) => at)))].sort((a, b) => a - b);
   return (
     <Chart
       title={title}
       spoken={spoken(title, drawn)}
       options={options}
       table={{
-        columns: [{ name: "Step", shown: count }, ...drawn.map(({ name }) => ({ name, shown: significant }))],
-        rows: everyStep.map((step) => [step, ...drawn.map(({ points }) => valueAt(points, step))]),
+        columns: [
+          { name: `${axis[0].toUpperCase()}${axis.slice(1)}`, shown: axis === "step" ? count : shown },
+          ...drawn.map(({ name }) => ({ name, shown: significant })),
+        ],
+        rows: everywhere.map((at) => [at, ...drawn.map(({ points }) => valueAt(points, at))]),
       }}
     />
   );
@@ -102,7 +116,7 @@ export function LineChart({ chart, steps }: LineChartProps) {
 function styledLine(points: ChartLine["points"], style: number, marker?: "dot") {
   const { colour, dashes } = LINE_STYLES[style];
   return line(points, {
-    x: "step",
+    x: "at",
     y: "value",
     stroke: colour,
     strokeDasharray: dashes,
@@ -120,8 +134,8 @@ function spoken(title: string, lines: readonly ChartLine[]): string {
   return `${title}: ${ends.join("; ")}`;
 }
 
-function valueAt(points: ChartLine["points"], step: number): number | null {
-  return points.find((point) => point.step === step)?.value ?? null;
+function valueAt(points: ChartLine["points"], at: number): number | null {
+  return points.find((point) => point.at === at)?.value ?? null;
 }
 
 const MOST_TICKS = 6;
@@ -136,8 +150,8 @@ function logTicks([low, high]: readonly [number, number]): number[] {
 }
 
 /** Names beside the last values, moved apart where they would lie on each other; positions in the units of the data. */
-function names(lines: readonly ChartLine[], { domain: [low, high], scale }: CurveChart) {
-  const height = HEIGHT - TOP - BOTTOM;
+function names(lines: readonly ChartLine[], { domain: [low, high], scale }: CurveChart, chartHeight: number) {
+  const height = chartHeight - TOP - BOTTOM;
   const share = (value: number) =>
     scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   const value = (of: number) => (scale === "log" ? low * (high / low) ** of : low + of * (high - low));

@@ -8,7 +8,7 @@ export function LiveCurves({ job }: { job: Job }) {
   const { curve, steps } = job.progress;
   // Every message brings a new array; only another point is news.
   const charts = useMemo(
-    () => chartsOfRun(curve).map((chart) => <LineChart key={chart.title} chart={chart} steps={steps} />),
+    () => chartsOfRun(curve).map((chart) => <LineChart key={chart.title} chart={chart} to={steps} />),
     [job.id, curve.length, steps],
   );
   return (

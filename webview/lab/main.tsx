@@ -9,12 +9,15 @@ import "@vscode-elements/elements/dist/vscode-progress-bar/index.js";
 import "@vscode-elements/elements/dist/vscode-tabs/index.js";
 import "./lab.css";
 import { LabPanel } from "./lab-panel";
+import type { TaskShare } from "./use-task";
 
 const states = new Announcements<SharedState>();
 const recipes = new Announcements<Recipe>();
+const progress = new Announcements<TaskShare>();
 const host = connect<LabHost, LabView>({
   stateChanged: (state) => states.announce(state),
   recipeReplaced: (recipe) => recipes.announce(recipe),
+  taskProgress: (task, share) => progress.announce({ task, share }),
 });
 const root = document.getElementById("root");
-if (root !== null) render(<LabPanel host={host} states={states} recipes={recipes} />, root);
+if (root !== null) render(<LabPanel host={host} states={states} recipes={recipes} progress={progress} />, root);

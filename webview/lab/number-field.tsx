@@ -1,31 +1,59 @@
-/** A field for one number; what is half typed stays as it is until the field is left. */
-import { useState } from "preact/hooks";
+/** A field for one number: what is half typed stays until the field is left, and what is none says why and holds nothing. */
+import { useId, useState } from "preact/hooks";
 
 interface NumberFieldProps {
   label: string;
   value: number;
-  disabled: boolean;
+  disabled?: boolean;
+  step?: number;
+  /** Bounds that hold for what is typed too. */
+  least?: number;
+  most?: number;
+  whole?: boolean;
   onValue: (value: number) => void;
 }
 
-export function NumberField({ label, value, disabled, onValue }: NumberFieldProps) {
+export function NumberField(props: NumberFieldProps) {
+  const { label, value, disabled = false, step = 0.05, least, most, onValue } = props;
+  const id = useId();
   const [draft, setDraft] = useState<string | null>(null);
-  const typed = draft === null ? value : Number(draft);
+  const shown = String(Math.round(value * 1000) / 1000);
+  const fault = draft === null ? null : faultOf(draft, props);
   return (
-    <input
-      class="field number number-field"
-      aria-label={label}
-      type="number"
-      step={0.05}
-      disabled={disabled}
-      aria-invalid={draft !== null && (draft.trim() === "" || !Number.isFinite(typed))}
-      value={draft ?? String(Math.round(value * 1000) / 1000)}
-      onInput={(event) => {
-        const text = event.currentTarget.value;
-        setDraft(text);
-        if (text.trim() !== "" && Number.isFinite(Number(text))) onValue(Number(text));
-      }}
-      onBlur={() => setDraft(null)}
-    />
+    <>
+      <input
+        class="field number number-field"
+        aria-label={label}
+        type="number"
+        step={step}
+        min={least}
+        max={most}
+        disabled={disabled}
+        aria-invalid={fault !== null}
+        aria-describedby={fault === null ? undefined : id}
+        value={draft ?? shown}
+        onInput={(event) => {
+          // Of what is no number a browser tells nothing but that it is none.
+          const text = event.currentTarget.validity.badInput ? "no number" : event.currentTarget.value;
+          setDraft(text);
+          if (faultOf(text, props) === null) onValue(Number(text));
+        }}
+        onBlur={() => setDraft(null)}
+      />
+      {fault !== null && (
+        <span id={id} class="field-fault" role="alert">
+          {fault} {shown} still holds.
+        </span>
+      )}
+    </>
   );
+}
+
+function faultOf(text: string, { least, most, whole }: NumberFieldProps): string | null {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) return "This is no number.";
+  if (whole && !Number.isInteger(value)) return "This is no whole number.";
+  if (least !== undefined && value < least) return `The least is ${least}.`;
+  if (most !== undefined && value > most) return `The most is ${most}.`;
+  return null;
 }

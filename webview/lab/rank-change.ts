@@ -19,7 +19,12 @@ export function changeInAfter(previousRank: number, rank: number, listLength: nu
   return { kind: "same", mark: "=", spoken: "same rank" };
 }
 
-/** Change of an item of the list before the edit: only leaving the list is worth a mark. */
-export function changeInBefore(newRank: number, listLength: number): RankChange | null {
+/**
+ * Change of an item of the list before the edit: only leaving the list is worth a mark.
+ *
+ * @param newRank null: a filter hides the item
+ */
+export function changeInBefore(newRank: number | null, listLength: number): RankChange | null {
+  if (newRank === null) return { kind: "out", mark: "hidden", spoken: "hidden by a filter" };
   return newRank > listLength ? { kind: "out", mark: "out", spoken: `out, now ${newRank}` } : null;
 }

@@ -130,7 +130,7 @@ function Curves({ runs }: { runs: readonly LetteredRun[] }) {
   return (
     <div class="curves">
       {charts.map((chart) => (
-        <LineChart key={chart.title} chart={chart} steps={steps} />
+        <LineChart key={chart.title} chart={chart} to={steps} />
       ))}
     </div>
   );

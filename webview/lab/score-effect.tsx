@@ -1,6 +1,6 @@
 /** What a neuron does to scores: the items that gain and that lose most when it is turned up. */
 import type { ItemSummary, NeuronDetail } from "../../src/protocol/neurons";
-import { count, decimal } from "../components/number-format";
+import { count, decimal, signedChange } from "../components/number-format";
 
 export function ScoreEffect({ detail: { effect } }: { detail: NeuronDetail }) {
   const { by, sampledUsers, sampledItems, gains, losses } = effect;
@@ -50,16 +50,10 @@ function Changes({ name, items, largest }: ChangesProps) {
             <th scope="row" dir="auto" title={title}>
               {title}
             </th>
-            <td class="number">{signed(change, largest)}</td>
+            <td class="number">{signedChange(change, largest)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
-}
-
-/** Two digits of the largest change, at least two decimals: scores may be probabilities or sums of any size. */
-function signed(change: number, largest: number): string {
-  const decimals = largest > 0 ? Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(largest)))) : 2;
-  return `${change > 0 ? "+" : ""}${change.toFixed(decimals).replace(/^(-?)0\./, "$1.")}`;
 }

@@ -1,25 +1,26 @@
-/** SEE: lists before and after, and what the edits did to the concepts and to the user. */
-import type { PreviewResult } from "../../src/protocol/engine";
-import type { Edit } from "../../src/protocol/steering";
+/** SEE: one user's lists before and after, what the edits did to the concepts in them, and to the user. */
+import type { PreviewResult, RankedItem } from "../../src/protocol/engine";
 import { ErrorNote } from "../components/error-note";
 import { decimal, percent } from "../components/number-format";
+import { neuronsName } from "./edit-groups";
 import { RankedLists } from "./ranked-lists";
-import { editLabel } from "./recipe-name";
+import type { LabEdit } from "./recipe-edits";
 import type { Preview } from "./use-preview";
 
 interface SteeringOutcomeProps {
   user: string | null;
   preview: Preview | null;
-  /** Edits in force. */
-  edits: readonly Edit[];
+  /** Edits on users that are in force. */
+  edits: readonly LabEdit[];
   onTakeFirstUser: () => void;
+  onExplain: (item: RankedItem, steered: boolean) => void;
 }
 
-export function SteeringOutcome({ user, preview, edits, onTakeFirstUser }: SteeringOutcomeProps) {
+export function SteeringOutcome({ user, preview, edits, onTakeFirstUser, onExplain }: SteeringOutcomeProps) {
   if (user === null) {
     return (
       <div class="empty">
-        <p>Choose a user to see their list before and after the edits.</p>
+        <p>Choose an audience or a user to see lists before and after the edits.</p>
         <vscode-button onClick={onTakeFirstUser}>Take the First User</vscode-button>
       </div>
     );
@@ -31,13 +32,13 @@ export function SteeringOutcome({ user, preview, edits, onTakeFirstUser }: Steer
   const result = preview.answer.value;
   return (
     <>
-      <Effects result={result} edits={edits} />
-      <RankedLists result={result} listLength={preview.request.k} />
+      <UserEffects result={result} edits={edits} />
+      <RankedLists result={result} listLength={preview.request.k} onExplain={onExplain} />
     </>
   );
 }
 
-function Effects({ result, edits }: { result: PreviewResult; edits: readonly Edit[] }) {
+function UserEffects({ result, edits }: { result: PreviewResult; edits: readonly LabEdit[] }) {
   return (
     <div class="effects">
       <p class="agreement numbers">
@@ -45,8 +46,8 @@ function Effects({ result, edits }: { result: PreviewResult; edits: readonly Edi
         <span class="quiet">agreement of the two lists; 1 when they are the same</span>
       </p>
       {edits.length > 0 && (
-        <table class="effect-table">
-          <caption class="spoken">Effect of the edits</caption>
+        <table class="data">
+          <caption class="spoken">Effect of the edits on this user</caption>
           <thead>
             <tr>
               <th scope="col">Edit</th>
@@ -63,7 +64,7 @@ function Effects({ result, edits }: { result: PreviewResult; edits: readonly Edi
           </thead>
           <tbody>
             {edits.map((edit) => (
-              <EffectRow key={edit.neuron} result={result} edit={edit} />
+              <UserEffectRow key={edit.id} result={result} edit={edit} />
             ))}
           </tbody>
         </table>
@@ -72,17 +73,17 @@ function Effects({ result, edits }: { result: PreviewResult; edits: readonly Edi
   );
 }
 
-function EffectRow({ result, edit }: { result: PreviewResult; edit: Edit }) {
-  const share = result.shares.find(({ neuron }) => neuron === edit.neuron);
-  const activation = result.activations.find(({ neuron }) => neuron === edit.neuron);
+/** Of several neurons of one concept the share is the same, and the activations are summed. */
+function UserEffectRow({ result, edit: { neurons, label } }: { result: PreviewResult; edit: LabEdit }) {
+  const share = result.shares.find(({ neuron }) => neurons.includes(neuron));
+  const activations = result.activations.filter(({ neuron }) => neurons.includes(neuron));
+  const sum = (of: "before" | "after") => activations.reduce((total, activation) => total + activation[of], 0);
   return (
     <tr>
-      <th scope="row">{editLabel(edit)}</th>
+      <th scope="row">{neuronsName(label, neurons)}</th>
       <td class="number">{share === undefined ? "–" : `${percent(share.before)} → ${percent(share.after)}`}</td>
       <td class="number">{share === undefined ? "–" : percent(share.baseRate)}</td>
-      <td class="number">
-        {activation === undefined ? "–" : `${decimal(activation.before)} → ${decimal(activation.after)}`}
-      </td>
+      <td class="number">{activations.length === 0 ? "–" : `${decimal(sum("before"))} → ${decimal(sum("after"))}`}</td>
     </tr>
   );
 }

@@ -6,7 +6,6 @@ import type { Recipe } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
 import { asked, type Remote } from "../components/host";
 import { latestWins } from "../components/latest-wins";
-import { type LabRecipe, recipeOf } from "./recipe-edits";
 
 interface PreviewRequest {
   user: string;
@@ -19,13 +18,17 @@ export interface Preview {
   answer: Answer<PreviewResult>;
 }
 
-/** The newest preview for this user; null until there is one. */
+/**
+ * The newest preview for this user; null until there is one.
+ *
+ * @param version of what the engine answers from
+ */
 export function usePreview(
   host: Remote<LabHost>,
   user: string | null,
-  lab: LabRecipe,
+  recipe: Recipe,
   k: number,
-  sae: string,
+  version: string,
 ): Preview | null {
   const [preview, setPreview] = useState<Preview | null>(null);
   const [ask] = useState(() =>
@@ -35,7 +38,7 @@ export function usePreview(
     ),
   );
   useEffect(() => {
-    if (user !== null) ask({ user, recipe: recipeOf(lab), k });
-  }, [user, lab, k, sae]);
+    if (user !== null) ask({ user, recipe, k });
+  }, [user, JSON.stringify(recipe), k, version]);
   return preview?.request.user === user ? preview : null;
 }

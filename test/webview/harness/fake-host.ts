@@ -2,11 +2,13 @@
 import "./without-eval";
 import { createBirpc } from "birpc";
 import { type Answer, answered } from "../../../src/protocol/answer";
-import type { AskedSettings, Job, ProjectSummary, RunSettings } from "../../../src/protocol/engine";
+import type { AskedSettings, Job, ProjectSummary, RunSettings, TaskId } from "../../../src/protocol/engine";
 import { RecPrismError } from "../../../src/protocol/error";
-import type { Recipe } from "../../../src/protocol/steering";
+import type { NamedAudience, Recipe } from "../../../src/protocol/steering";
 import type { LabHost, LabView, NeuronsHost, SavedFilter, SharedState } from "../../../src/protocol/webview";
+import { FilmSteering, type Pace } from "./film-steering";
 import { DUPLICATES, filmAudit, filmStructure } from "./film-structure";
+import { USERS, userMatch } from "./film-users";
 import { FilmWorld } from "./film-world";
 import { acrossFrames } from "./message";
 import { madeUpCurve, PAST_RUNS, SETTINGS } from "./past-runs";
@@ -44,7 +46,15 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 
 const world = new FilmWorld(scenario);
-let recipe: Recipe = { name: "No change", mode: "delta", edits: [] };
+const steering = new FilmSteering(world.films, world.rows, scenario.restricted);
+let recipe: Recipe = {
+  name: "No change",
+  mode: "delta",
+  audience: { kind: "everyone" },
+  edits: [],
+  items: [],
+  filters: [],
+};
 let state: SharedState = {
   project: scenario.project === "none" ? null : projectSummary(),
   job: scenario.project === "training" || scenario.project === "retraining" ? trainingJob() : null,
@@ -131,7 +141,30 @@ function found<Found>(file: string, content: Found): Found {
 
 window.shown = () => state;
 
+const ended = new Set<TaskId>();
+
+/** Work that takes as long as the scenario says, in twenty steps, unless it is ended. */
+function task<Value>(method: string, id: TaskId, work: (pace: Pace) => Value | Promise<Value>): Promise<Answer<Value>> {
+  const pace: Pace = async (share) => {
+    void view.taskProgress(id, share);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (ended.has(id)) throw new RecPrismError("cancelled", "It was cancelled.");
+  };
+  return answered(async () => {
+    const message = scenario.failing[method];
+    if (message !== undefined) throw new RecPrismError("internal", message);
+    for (let step = 0; step < 20 && scenario.taskMilliseconds > 0; step++) {
+      await new Promise((resolve) => setTimeout(resolve, scenario.taskMilliseconds / 20));
+      await pace(step / 20);
+    }
+    return work(pace);
+  });
+}
+
 let previews = 0;
+let audiences: NamedAudience[] = [
+  { name: "Young women", audience: { kind: "sql", where: "age < 25 AND gender = 'F'" } },
+];
 let filters: SavedFilter[] = [{ name: "Sure eras", search: "kind:era purity>0.6" }];
 const host: LabHost & NeuronsHost = {
   ready: async () => state,
@@ -174,9 +207,9 @@ const host: LabHost & NeuronsHost = {
   saveChart() {},
   findUsers: (text) =>
     answer("findUsers", () => {
-      const ids = Array.from({ length: 2000 }, (_, index) => String(index + 1));
+      const ids = Array.from({ length: USERS }, (_, index) => String(index + 1));
       const found = [...ids.filter((id) => id.startsWith(text)), ...ids.filter((id) => id.indexOf(text) > 0)];
-      return found.slice(0, 50).map((id) => ({ id, detail: world.user(id).detail }));
+      return found.slice(0, 50).map(userMatch);
     }),
   user: (user) => answer("user", () => world.user(user)),
   async preview(user, wanted, k) {
@@ -184,7 +217,28 @@ const host: LabHost & NeuronsHost = {
     window.mostPreviews = Math.max(window.mostPreviews, previews);
     await new Promise((resolve) => setTimeout(resolve, scenario.previewMilliseconds));
     previews--;
-    return answer("preview", () => world.preview(user, wanted, k));
+    return answer("preview", () => steering.preview(user, wanted, k));
+  },
+  findItems: (text) => answer("findItems", () => world.findItems(text)),
+  explain: (user, item, wanted) => answer("explain", () => steering.explain(user, item, wanted)),
+  vocabulary: () => answer("vocabulary", () => steering.vocabulary()),
+  audience: (wanted, id) => task("audience", id, () => steering.audience(wanted)),
+  effect: (wanted, k, id) => task("effect", id, (pace) => steering.effect(wanted, k, pace)),
+  controls: (wanted, k, id) => task("controls", id, (pace) => steering.controls(wanted, k, pace)),
+  doseCurve: (wanted, neurons, k, id) => task("doseCurve", id, (pace) => steering.doseCurve(wanted, neurons, k, pace)),
+  findDose: (wanted, neurons, goal, k, id) =>
+    task("findDose", id, (pace) => steering.findDose(wanted, neurons, goal, k, pace)),
+  endTask(id) {
+    ended.add(id);
+  },
+  namedAudiences: async () => audiences,
+  async nameAudience(audience) {
+    audiences = [...audiences, { name: `Audience ${audiences.length + 1}`, audience }];
+    return audiences;
+  },
+  async forgetAudience(name) {
+    audiences = audiences.filter((kept) => kept.name !== name);
+    return audiences;
   },
   runs: () => answer("runs", () => PAST_RUNS.slice(0, scenario.runs)),
   trainSettings: (asked) => answer("trainSettings", () => runSettings(asked)),
@@ -193,7 +247,9 @@ const host: LabHost & NeuronsHost = {
     recipe = changed;
   },
   insertConfig() {},
+  updateConfig() {},
   saveConfig() {},
+  exportCode() {},
 };
 
 for (const method of Object.keys(host) as (keyof typeof host)[]) {
@@ -212,7 +268,7 @@ const view = createBirpc<LabView, LabHost & NeuronsHost>(host, {
   on: (handler) => {
     receive = handler;
   },
-  eventNames: ["stateChanged", "recipeReplaced"],
+  eventNames: ["stateChanged", "recipeReplaced", "taskProgress"],
 });
 
 window.announce = {

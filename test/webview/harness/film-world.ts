@@ -1,7 +1,7 @@
 /** A small made-up recommender for the screens: films with genres, neurons that follow them, users who like some. */
 import { shownLabel } from "../../../src/concepts/shown-label";
 import { queryNeurons } from "../../../src/engine/neuron-query";
-import type { PreviewResult, RankedItem, UserProfile } from "../../../src/protocol/engine";
+import type { UserProfile } from "../../../src/protocol/engine";
 import type {
   ItemMap,
   ItemSummary,
@@ -12,10 +12,10 @@ import type {
   NeuronRow,
   Page,
 } from "../../../src/protocol/neurons";
-import type { Edit, Recipe } from "../../../src/protocol/steering";
 import { chance, type Film, filmCatalogue, random } from "./film-catalogue";
 import { filmDetail } from "./film-detail";
-import { conceptLabel, filmActivation, genreOf, kindOf } from "./film-neurons";
+import { conceptLabel, filmActivation, kindOf } from "./film-neurons";
+import { latentsOf, userMatch } from "./film-users";
 import { say, spokenOf } from "./film-words";
 import type { Scenario } from "./scenario";
 
@@ -142,9 +142,15 @@ export class FilmWorld {
     return rows.map((row) => ({ ...this.films[row % this.films.length], row }));
   }
 
+  findItems(text: string): ItemSummary[] {
+    const wanted = text.toLowerCase();
+    const starts = ({ id, title }: Film) => id === text || title.toLowerCase().startsWith(wanted);
+    const holds = ({ title }: Film) => title.toLowerCase().includes(wanted);
+    return [...this.films.filter(starts), ...this.films.filter((film) => !starts(film) && holds(film))].slice(0, 50);
+  }
+
   user(id: string): UserProfile {
-    const latents = this.latents(id);
-    const neurons = latents
+    const neurons = latentsOf(id, this.rows.length)
       .map((activation, neuron) => ({
         neuron,
         label: this.rows[neuron].label,
@@ -153,56 +159,7 @@ export class FilmWorld {
       }))
       .filter(({ activation }) => activation > 0)
       .sort((a, b) => b.activation - a.activation);
-    return { id, detail: `F, 25; ${20 + (Number(id) % 90)} interactions`, neurons };
-  }
-
-  /** One activation for each of the first twelve neurons. */
-  private latents(user: string): number[] {
-    const next = random(Number(user) + 100);
-    return this.rows.slice(0, 12).map(() => Math.max(0, next() * 2.4 - 0.9));
-  }
-
-  preview(user: string, recipe: Recipe, k: number): PreviewResult {
-    const before = this.latents(user);
-    const after = before.map((activation, neuron) =>
-      edited(
-        activation,
-        recipe.edits.find((edit) => edit.neuron === neuron),
-      ),
-    );
-    const rankedBefore = this.ranked(before);
-    const rankedAfter = this.ranked(after);
-    const rankOf = (ranked: RankedItem[]) => new Map(ranked.map((item, index) => [item.row, index + 1]));
-    const [ranksBefore, ranksAfter] = [rankOf(rankedBefore), rankOf(rankedAfter)];
-    const share = (ranked: RankedItem[], genre: string) =>
-      ranked.slice(0, k).filter((item) => item.tags.includes(genre)).length / k;
-    const top = rankedBefore.slice(0, k);
-    return {
-      user,
-      before: top,
-      after: rankedAfter.slice(0, k).map((item) => ({ ...item, previousRank: ranksBefore.get(item.row) ?? 0 })),
-      newRanks: top.map((item) => ranksAfter.get(item.row) ?? 0),
-      rbo: top.filter((item) => (ranksAfter.get(item.row) ?? 0) <= k).length / k,
-      shares: recipe.edits.map(({ neuron }) => ({
-        neuron,
-        label: this.rows[neuron].label,
-        before: share(rankedBefore, genreOf(neuron)),
-        after: share(rankedAfter, genreOf(neuron)),
-        baseRate: 0.09,
-      })),
-      activations: recipe.edits.map(({ neuron }) => ({
-        neuron,
-        before: before[neuron] ?? 0,
-        after: after[neuron] ?? 0,
-      })),
-    };
-  }
-
-  private ranked(latents: number[]): RankedItem[] {
-    const score = (item: ItemSummary) =>
-      latents.reduce((sum, z, neuron) => sum + (item.tags.includes(genreOf(neuron)) ? z : 0), 0) +
-      ((item.row * 7919) % 601) / 601;
-    return this.films.map((item) => ({ ...item, score: score(item) })).sort((a, b) => b.score - a.score);
+    return { ...userMatch(id), neurons };
   }
 }
 
@@ -220,20 +177,5 @@ function wordOf(change: LabelChange): Parameters<typeof say>[1] {
       return { ...said, note: change.note };
     case "reset":
       return null;
-  }
-}
-
-function edited(activation: number, edit: Edit | undefined): number {
-  switch (edit?.operation) {
-    case undefined:
-      return activation;
-    case "suppress":
-      return 0;
-    case "scale":
-      return activation * edit.value;
-    case "set":
-      return edit.value;
-    case "add":
-      return activation + edit.value;
   }
 }

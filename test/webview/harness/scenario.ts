@@ -28,6 +28,10 @@ export interface Scenario {
   /** Message with which a method of the host fails. */
   failing: Record<string, string>;
   previewMilliseconds: number;
+  /** How long the work takes that can be cancelled. */
+  taskMilliseconds: number;
+  /** The workspace is not trusted: no SQL runs. */
+  restricted: boolean;
   /** What `getState` returns at the start. */
   saved: unknown;
 }
@@ -49,5 +53,7 @@ export const USUAL: Scenario = {
   fault: null,
   failing: {},
   previewMilliseconds: 2,
+  taskMilliseconds: 0,
+  restricted: false,
   saved: undefined,
 };

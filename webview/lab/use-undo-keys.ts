@@ -1,0 +1,33 @@
+/** Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) on the page, but for fields of text, which undo what is typed in them. */
+import { useEffect } from "preact/hooks";
+
+const NO_TEXT = new Set(["range", "checkbox", "radio", "button"]);
+
+export function useUndoKeys(undo: (() => void) | null, redo: (() => void) | null): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || isText(event.target)) return;
+      const key = event.key.toLowerCase();
+      if (key !== "z" && key !== "y") return;
+      event.preventDefault();
+      if (key === "z" && !event.shiftKey) undo?.();
+      else redo?.();
+    };
+    // VS Code's own undo also asks the page to take back the last typing, wherever that was.
+    const onBeforeInput = (event: InputEvent) => {
+      const history = event.inputType === "historyUndo" || event.inputType === "historyRedo";
+      if (history && event.target !== document.activeElement) event.preventDefault();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    window.addEventListener("beforeinput", onBeforeInput, true);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+      window.removeEventListener("beforeinput", onBeforeInput, true);
+    };
+  }, [undo, redo]);
+}
+
+function isText(target: EventTarget | null): boolean {
+  if (target instanceof HTMLTextAreaElement) return true;
+  return target instanceof HTMLInputElement && !NO_TEXT.has(target.type);
+}
