@@ -5,9 +5,8 @@ import type { OpenSae } from "./open-sae";
 import type { Project } from "./project";
 
 export function projectSteering(
-  { dataset, recommender }: Pick<Project, "dataset" | "recommender">,
+  { dataset, recommender, userTable }: Pick<Project, "dataset" | "recommender" | "userTable">,
   sae: OpenSae,
-  usersWhere: SteeringContext["usersWhere"],
 ): SteeringContext {
   return steeringContext({
     dataset,
@@ -20,6 +19,6 @@ export function projectSteering(
       return sae.concepts;
     },
     seed: seedOf(sae.artifact.sae),
-    usersWhere,
+    usersWhere: (condition, signal) => userTable.rowsWhere(condition, signal),
   });
 }

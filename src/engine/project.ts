@@ -5,6 +5,7 @@ import type { LoadedDataset } from "../data/dataset";
 import { itemsOfUser, titleOf } from "../data/dataset";
 import { closeDataset, loadDataset } from "../data/load";
 import { row } from "../data/matrix";
+import { UserTable } from "../data/user-table";
 import type { UserMatch } from "../protocol/effect";
 import type { OpenOptions, ProjectSummary, Recommendation, Staleness, UserProfile } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
@@ -38,19 +39,28 @@ export class Project {
   private constructor(
     readonly dataset: LoadedDataset,
     readonly recommender: Recommender,
+    readonly userTable: UserTable,
     readonly manifestPath: string,
     readonly saeFolder: string,
   ) {
     this.scorer = recommender.scorer(dataset.items);
   }
 
-  /** @throws RecPrismError "workspace-restricted" for an ONNX model where none may be loaded, and faults of the files */
-  static async open(manifestPath: string, { sae, restricted }: OpenOptions = {}): Promise<Project> {
+  /**
+   * @param userTableScript bundled process, `dist/user-table.js`
+   * @throws RecPrismError "workspace-restricted" for an ONNX model where none may be loaded, and faults of the files
+   */
+  static async open(
+    manifestPath: string,
+    userTableScript: string,
+    { sae, restricted = false }: OpenOptions = {},
+  ): Promise<Project> {
     const dataset = await loadDataset(manifestPath, { restricted });
     try {
       if (restricted) refuseModel(dataset.manifest);
       const folder = sae ? resolve(sae) : resolve(dataset.folder, dataset.manifest.sae.path);
-      const project = new Project(dataset, await openRecommender(dataset), manifestPath, folder);
+      const userTable = new UserTable({ ...dataset, ids: dataset.users.ids, restricted }, userTableScript);
+      const project = new Project(dataset, await openRecommender(dataset), userTable, manifestPath, folder);
       await project.reloadSae();
       return project;
     } catch (thrown) {
@@ -72,6 +82,7 @@ export class Project {
   }
 
   async dispose(): Promise<void> {
+    this.userTable.release();
     await this.recommender.release();
     await closeDataset(this.dataset);
   }
@@ -86,13 +97,9 @@ export class Project {
   get steering(): SteeringContext {
     const { sae } = this;
     if (this.steeringOfSae?.sae !== sae) {
-      this.steeringOfSae = { sae, context: projectSteering(this, sae, () => this.usersWhere()) };
+      this.steeringOfSae = { sae, context: projectSteering(this, sae) };
     }
     return this.steeringOfSae.context;
-  }
-
-  private usersWhere(): Promise<Uint32Array> {
-    throw new RecPrismError("internal", "SQL is not there yet.");
   }
 
   async summary(): Promise<ProjectSummary> {

@@ -23,6 +23,7 @@ import { measureEffect } from "../steering/effect";
 import { findDose } from "../steering/find-dose";
 import { previewUser } from "../steering/preview";
 import { calledTool } from "./agent-tools";
+import { audienceSummary } from "./audience-summary";
 import { checkedConfig, effectsOfRules } from "./config-check";
 import { readConfigFile } from "./config-files";
 import { inspectedConfig } from "./config-inspection";
@@ -42,6 +43,7 @@ import { Project } from "./project";
 import { rememberedRuns } from "./run-history";
 import { checkSearch } from "./search-job";
 import { checkSeeds } from "./seeds-job";
+import { findItems, steeringVocabulary } from "./steering-vocabulary";
 import { Tasks } from "./tasks";
 
 export interface EngineOptions {
@@ -72,6 +74,9 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     throw new RecPrismError("not-found", `The project ${id} is not open. Open it first.`, { file: id });
   }
 
+  // Bundled beside that of jobs.
+  const userTableScript = join(dirname(jobScript), "user-table.js");
+
   /** By manifest: what opening it ran into last. */
   const loadFaults = new Map<string, LoadFault>();
   const placeOf = (manifest: string, restricted: boolean) => ({ folder: dirname(resolve(manifest)), restricted });
@@ -96,7 +101,7 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     async openProject(path, options) {
       const manifest = await readManifest(path);
       const text = await textOf(manifest.path);
-      const project = await Project.open(manifest.path, options).catch((thrown) => {
+      const project = await Project.open(manifest.path, userTableScript, options).catch((thrown) => {
         if (thrown instanceof RecPrismError) loadFaults.set(manifest.path, { text, fault: thrown });
         throw thrown;
       });
@@ -185,11 +190,12 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
 
     findUsers: async (id, text, limit) => projectOf(id).findUsers(text, limit),
     user: async (id, user) => projectOf(id).user(user),
-    findItems: soon,
+    findItems: async (id, text, limit) => findItems(projectOf(id).dataset.items, text, limit),
     preview: async ({ project: id, user, recipe, k }) => previewUser(projectOf(id).steering, user, recipe, k),
     explain: soon,
-    vocabulary: soon,
-    audience: soon,
+    vocabulary: async (id) => steeringVocabulary(projectOf(id)),
+    audience: async (id, audience, task) =>
+      tasks.run(task, (_, signal) => audienceSummary(projectOf(id).steering, audience, signal)),
     effect: async ({ project, recipe, k, task }) =>
       tasks.run(task, (pace, signal) => measureEffect(projectOf(project).steering, recipe, k, pace, signal)),
     controls: async ({ project, recipe, k, task }) =>
