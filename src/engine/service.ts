@@ -20,6 +20,7 @@ import { settingsFor } from "../sae/presets";
 import { controls } from "../steering/controls";
 import { doseCurve } from "../steering/dose";
 import { measureEffect } from "../steering/effect";
+import { explainRecommendation } from "../steering/explanation";
 import { findDose } from "../steering/find-dose";
 import { previewUser } from "../steering/preview";
 import { calledTool } from "./agent-tools";
@@ -192,7 +193,7 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
     user: async (id, user) => projectOf(id).user(user),
     findItems: async (id, text, limit) => findItems(projectOf(id).dataset.items, text, limit),
     preview: async ({ project: id, user, recipe, k }) => previewUser(projectOf(id).steering, user, recipe, k),
-    explain: soon,
+    explain: async (id, user, item, recipe) => explainRecommendation(projectOf(id).steering, user, item, recipe),
     vocabulary: async (id) => steeringVocabulary(projectOf(id)),
     audience: async (id, audience, task) =>
       tasks.run(task, (_, signal) => audienceSummary(projectOf(id).steering, audience, signal)),
