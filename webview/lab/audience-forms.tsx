@@ -17,13 +17,25 @@ interface FormProps {
   onChange: (audience: Audience) => void;
 }
 
-/** What is written, which follows the audience where that changes elsewhere. */
-function useTextOf(said: string): [string, (text: string) => void] {
+/** What is written, which follows the audience where that changes elsewhere, and a way to take it, once each time. */
+function useTextOf(said: string, take: (text: string) => void) {
   const [text, setText] = useState(said);
+  const written = useRef(false);
   useEffect(() => {
     if (said !== "") setText(said);
   }, [said]);
-  return [text, setText];
+  return {
+    text,
+    write(next: string) {
+      written.current = true;
+      setText(next);
+    },
+    take() {
+      if (!written.current) return;
+      written.current = false;
+      take(text);
+    },
+  };
 }
 
 export function OneUserForm({ host, audience, onChange }: FormProps & { host: Remote<LabHost> }) {
@@ -39,11 +51,11 @@ export function OneUserForm({ host, audience, onChange }: FormProps & { host: Re
 }
 
 export function IdsForm({ audience, onChange }: FormProps) {
-  const [text, setText] = useTextOf(audience.kind === "users" ? audience.users.join("\n") : "");
+  const { text, write, take } = useTextOf(audience.kind === "users" ? audience.users.join("\n") : "", (text) => {
+    const users = pastedIds(text);
+    if (users.length > 0) onChange({ kind: "users", users });
+  });
   const ids = pastedIds(text);
-  const take = () => {
-    if (ids.length > 0) onChange({ kind: "users", users: ids });
-  };
   return (
     <>
       <textarea
@@ -53,7 +65,7 @@ export function IdsForm({ audience, onChange }: FormProps) {
         placeholder="Paste ids, one a line or separated by commas"
         spellcheck={false}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => write(event.currentTarget.value)}
         onChange={take}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) take();
@@ -72,11 +84,10 @@ interface VocabularyProps extends FormProps {
 }
 
 export function SqlForm({ audience, vocabulary, onChange }: VocabularyProps) {
-  const [text, setText] = useTextOf(audience.kind === "sql" ? audience.where : "");
-  const field = useRef<HTMLTextAreaElement>(null);
-  const take = () => {
+  const { text, write, take } = useTextOf(audience.kind === "sql" ? audience.where : "", (text) => {
     if (text.trim() !== "") onChange({ kind: "sql", where: text.trim() });
-  };
+  });
+  const field = useRef<HTMLTextAreaElement>(null);
   const columns = vocabulary?.userColumns ?? [];
   if (vocabulary !== null && columns.length === 0) {
     return (
@@ -94,7 +105,7 @@ export function SqlForm({ audience, vocabulary, onChange }: VocabularyProps) {
       element.selectionEnd,
       "end",
     );
-    setText(element.value);
+    write(element.value);
     element.focus();
   };
   return (
@@ -107,7 +118,7 @@ export function SqlForm({ audience, vocabulary, onChange }: VocabularyProps) {
         placeholder={conditionExample(columns)}
         spellcheck={false}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => write(event.currentTarget.value)}
         onChange={take}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey) return;

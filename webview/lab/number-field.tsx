@@ -16,7 +16,7 @@ interface NumberFieldProps {
 export function NumberField(props: NumberFieldProps) {
   const { label, value, disabled = false, step = 0.05, least, most, onValue } = props;
   const id = useId();
-  const [draft, setDraft] = useState<string | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const shown = String(Math.round(value * 1000) / 1000);
   const fault = draft === null ? null : faultOf(draft, props);
   return (
@@ -31,12 +31,11 @@ export function NumberField(props: NumberFieldProps) {
         disabled={disabled}
         aria-invalid={fault !== null}
         aria-describedby={fault === null ? undefined : id}
-        value={draft ?? shown}
+        value={draft?.text ?? shown}
         onInput={(event) => {
-          // Of what is no number a browser tells nothing but that it is none.
-          const text = event.currentTarget.validity.badInput ? "no number" : event.currentTarget.value;
-          setDraft(text);
-          if (faultOf(text, props) === null) onValue(Number(text));
+          const typed = { text: event.currentTarget.value, unreadable: event.currentTarget.validity.badInput };
+          setDraft(typed);
+          if (faultOf(typed, props) === null) onValue(Number(typed.text));
         }}
         onBlur={() => setDraft(null)}
       />
@@ -49,9 +48,15 @@ export function NumberField(props: NumberFieldProps) {
   );
 }
 
-function faultOf(text: string, { least, most, whole }: NumberFieldProps): string | null {
+interface Draft {
+  text: string;
+  /** Something is typed that is no number: a browser tells nothing of it but that, and `text` is empty. */
+  unreadable: boolean;
+}
+
+function faultOf({ text, unreadable }: Draft, { least, most, whole }: NumberFieldProps): string | null {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) return "This is no number.";
+  if (unreadable || text.trim() === "" || !Number.isFinite(value)) return "This is no number.";
   if (whole && !Number.isInteger(value)) return "This is no whole number.";
   if (least !== undefined && value < least) return `The least is ${least}.`;
   if (most !== undefined && value > most) return `The most is ${most}.`;
