@@ -8,46 +8,84 @@
  * @param excluded rows never listed, ascending
  */
 export function topRows(scores: Float64Array, k: number, excluded: ArrayLike<number> = []): Uint32Array {
-  const heap: number[] = [];
-  const worse = (a: number, b: number) => scores[a] < scores[b] || (scores[a] === scores[b] && a > b);
-  let nextExcluded = 0;
-  for (let row = 0; row < scores.length; row++) {
-    if (nextExcluded < excluded.length && excluded[nextExcluded] === row) {
-      nextExcluded++;
-      continue;
-    }
-    if (heap.length < k) {
-      heap.push(row);
-      siftUp(heap, worse);
-    } else if (k > 0 && worse(heap[0], row)) {
-      heap[0] = row;
-      siftDown(heap, worse);
-    }
+  const heap = new WorstFirst(scores, k);
+  let from = 0;
+  for (let next = 0; next < excluded.length; next++) {
+    heap.takeBetween(from, Math.min(excluded[next], scores.length));
+    from = excluded[next] + 1;
   }
-  return Uint32Array.from(heap.sort((a, b) => (worse(a, b) ? 1 : -1)));
+  heap.takeBetween(from, scores.length);
+  return heap.bestFirst();
 }
 
-type Worse = (a: number, b: number) => boolean;
+class WorstFirst {
+  private readonly rows: Uint32Array;
+  private size = 0;
 
-function siftUp(heap: number[], worse: Worse): void {
-  let child = heap.length - 1;
-  while (child > 0) {
-    const parent = (child - 1) >> 1;
-    if (!worse(heap[child], heap[parent])) return;
-    [heap[child], heap[parent]] = [heap[parent], heap[child]];
-    child = parent;
+  constructor(
+    private readonly scores: Float64Array,
+    k: number,
+  ) {
+    this.rows = new Uint32Array(Math.min(k, scores.length));
   }
-}
 
-function siftDown(heap: number[], worse: Worse): void {
-  let parent = 0;
-  for (;;) {
-    let worst = parent;
-    for (const child of [2 * parent + 1, 2 * parent + 2]) {
-      if (child < heap.length && worse(heap[child], heap[worst])) worst = child;
+  /** Rows are taken in ascending order, so that one of the same score as the worst kept is worse. */
+  takeBetween(from: number, to: number): void {
+    const { scores, rows } = this;
+    let row = from;
+    for (; row < to && this.size < rows.length; row++) {
+      rows[this.size++] = row;
+      this.siftUp();
     }
-    if (worst === parent) return;
-    [heap[parent], heap[worst]] = [heap[worst], heap[parent]];
-    parent = worst;
+    if (rows.length === 0) return;
+    let worst = scores[rows[0]];
+    for (; row < to; row++) {
+      if (!(scores[row] > worst)) continue;
+      rows[0] = row;
+      this.siftDown();
+      worst = scores[rows[0]];
+    }
+  }
+
+  bestFirst(): Uint32Array {
+    return this.rows.slice(0, this.size).sort((a, b) => (this.isWorse(a, b) ? 1 : -1));
+  }
+
+  private isWorse(a: number, b: number): boolean {
+    const { scores } = this;
+    return scores[a] < scores[b] || (scores[a] === scores[b] && a > b);
+  }
+
+  private siftUp(): void {
+    const { rows } = this;
+    let child = this.size - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!this.isWorse(rows[child], rows[parent])) return;
+      this.swap(child, parent);
+      child = parent;
+    }
+  }
+
+  private siftDown(): void {
+    const { rows, size } = this;
+    let parent = 0;
+    for (;;) {
+      const left = 2 * parent + 1;
+      const right = left + 1;
+      let worst = parent;
+      if (left < size && this.isWorse(rows[left], rows[worst])) worst = left;
+      if (right < size && this.isWorse(rows[right], rows[worst])) worst = right;
+      if (worst === parent) return;
+      this.swap(worst, parent);
+      parent = worst;
+    }
+  }
+
+  private swap(a: number, b: number): void {
+    const { rows } = this;
+    const kept = rows[a];
+    rows[a] = rows[b];
+    rows[b] = kept;
   }
 }

@@ -40,10 +40,16 @@ export function bootstrapIntervals(size: number, seed: number, statistics: reado
 /** Means of columns of values that are of the same users each, with intervals; all of one length, at least 1. */
 export function meanEstimates(columns: readonly Float64Array[], seed: number): Estimate[] {
   const size = columns[0]?.length ?? 0;
-  const intervals = bootstrapIntervals(
+  // What is the same for all has no spread to be found.
+  const constant = columns.map((column) => column.every((value) => value === column[0]));
+  const varying = columns.filter((_, at) => !constant[at]);
+  const found = bootstrapIntervals(
     size,
     seed,
-    columns.map((column) => (drawn) => meanOfDrawn(column, drawn)),
+    varying.map((column) => (drawn) => meanOfDrawn(column, drawn)),
+  );
+  const intervals = columns.map(([first], at): Interval | null =>
+    constant[at] ? (size < 2 ? null : [first, first]) : found.shift()!,
   );
   return columns.map((column, at) => ({
     value: column.reduce((sum, value) => sum + value, 0) / size,

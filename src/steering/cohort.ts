@@ -3,7 +3,7 @@ import { itemsOfUser } from "../data/dataset";
 import { allRows } from "../data/matrix";
 import { derivedSeed, sampledRows } from "../data/random";
 import { topRows } from "../recommender/ranking";
-import { listAccuracy, splitItems } from "../sae/accuracy";
+import { type ItemSplit, listAccuracy, splitItems } from "../sae/accuracy";
 import type { Pace, SteeringContext } from "./context";
 import { type SteeringPlan, union } from "./plan";
 import { plannedScores } from "./steered-catalogue";
@@ -52,21 +52,31 @@ export function measuredCohort(context: SteeringContext, members: Uint32Array | 
   return { size: rows.length, rows: places.map((place) => rows[place]) };
 }
 
+/** A user's list as it is, and the interactions that it is measured on. */
+export interface KnownUser {
+  list: UserList;
+  /** Null for a user with too few interactions. */
+  split: ItemSplit | null;
+}
+
 /** Lists of a cohort as they are, kept for the next question about the same users. */
 export class ListsBefore {
-  private readonly kept = new Map<number, UserList>();
+  private readonly kept = new Map<number, KnownUser>();
   private k = 0;
 
   constructor(private readonly context: SteeringContext) {}
 
-  async of(user: number, k: number): Promise<UserList> {
+  /** @param scores of all items for the user */
+  of(user: number, k: number, scores: Float64Array): KnownUser {
     if (k !== this.k || this.kept.size >= MOST_KEPT) this.kept.clear();
     this.k = k;
     const known = this.kept.get(user);
     if (known !== undefined) return known;
-    const list = userList(this.context, user, await this.context.scoresBefore(user), NOTHING, k);
-    this.kept.set(user, list);
-    return list;
+    const { dataset, seed } = this.context;
+    const split = splitItems(itemsOfUser(dataset.interactions, user), user, seed);
+    const found = { list: userList(this.context, user, split, scores, NOTHING, k), split };
+    this.kept.set(user, found);
+    return found;
   }
 }
 
@@ -85,33 +95,38 @@ export async function comparedCohort(
   pace: Pace,
 ): Promise<ComparedUser[]> {
   const compared: ComparedUser[] = [];
+  const scratch = new Float64Array(context.dataset.items.ids.length);
   for (const [index, user] of users.entries()) {
     await pace(index / users.length);
     const scoresBefore = await context.scoresBefore(user);
-    const before = await context.listsBefore.of(user, k);
+    const { list: before, split } = context.listsBefore.of(user, k, scoresBefore);
     if (before.items.length === 0) continue;
-    const scores = await plannedScores(context, plan, user, scoresBefore);
+    const scores = await plannedScores(context, plan, user, scoresBefore, scratch);
     const untouched = scores === scoresBefore && plan.hidden.length === 0;
-    compared.push({ user, before, after: untouched ? before : userList(context, user, scores, plan.hidden, k) });
+    compared.push({
+      user,
+      before,
+      after: untouched ? before : userList(context, user, split, scores, plan.hidden, k),
+    });
   }
   return compared;
 }
 
 /** @param hidden rows that are never listed, ascending */
-export function userList(
-  { dataset, seed }: SteeringContext,
+function userList(
+  { dataset }: SteeringContext,
   user: number,
+  split: ItemSplit | null,
   scores: Float64Array,
   hidden: Uint32Array,
   k: number,
 ): UserList {
-  const seen = itemsOfUser(dataset.interactions, user);
-  const items = topRows(scores, k, union(seen, hidden));
-  const split = splitItems(seen, user, seed);
+  const items = topRows(scores, k, union(itemsOfUser(dataset.interactions, user), hidden));
   if (split === null) return { items, accuracy: null };
   const best = topRows(scores, ACCURACY_DEPTH, union(split.seen, hidden));
   const wanted = new Set(split.heldOut);
-  const ranks = Array.from(best.keys(), (at) => at + 1).filter((rank) => wanted.has(best[rank - 1]));
+  const ranks: number[] = [];
+  for (let place = 0; place < best.length; place++) if (wanted.has(best[place])) ranks.push(place + 1);
   // Those further down count for nothing, wherever they are.
   while (ranks.length < split.heldOut.length) ranks.push(Number.POSITIVE_INFINITY);
   const { ndcg20, hr20 } = listAccuracy(ranks, scores.length);

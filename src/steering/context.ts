@@ -30,6 +30,8 @@ export interface SteeringContext {
   scoresBefore(user: number): Promise<Float64Array>;
   readonly listsBefore: ListsBefore;
   readonly conceptsOfItems: ConceptsOfItems;
+  /** How many interactions each item has; null where there are none. */
+  readonly interactionsOfItems: Uint32Array | null;
   /**
    * Users whose line in the user table meets a condition, ascending.
    *
@@ -71,6 +73,7 @@ export function steeringContext(parts: SteeringParts): SteeringContext {
   const scores = new KeptColumns(count, (user) => scorer.scoreItems(row(users.embeddings, user), user), MOST_KEPT);
   let listsBefore: ListsBefore | null = null;
   let conceptsOfItems: ConceptsOfItems | null = null;
+  let interactionsOfItems: Uint32Array | null = null;
   const context: SteeringContext = {
     ...parts,
     // Others from the moment on that a person renames neurons.
@@ -94,8 +97,19 @@ export function steeringContext(parts: SteeringParts): SteeringContext {
       conceptsOfItems ??= new ConceptsOfItems(parts.concepts, count);
       return conceptsOfItems;
     },
+    get interactionsOfItems() {
+      interactionsOfItems ??= interactionCounts(dataset);
+      return interactionsOfItems;
+    },
   };
   return context;
+}
+
+function interactionCounts({ interactions, items }: Dataset): Uint32Array | null {
+  if (interactions === null) return null;
+  const counts = new Uint32Array(items.ids.length);
+  for (const item of interactions.items) counts[item]++;
+  return counts;
 }
 
 /** Activation of one neuron on every row, the same to the bit as `encode` gives. */

@@ -103,7 +103,7 @@ export function accuracyOf(users: readonly ComparedUser[], seed: number): Cohort
 }
 
 function catalogueOf(
-  { dataset }: SteeringContext,
+  { dataset, interactionsOfItems }: SteeringContext,
   users: readonly ComparedUser[],
 ): Pick<Effect, "coverage" | "gini" | "popularity"> {
   const items = dataset.items.ids.length;
@@ -114,12 +114,10 @@ function catalogueOf(
   };
   const [before, after] = [exposures("before"), exposures("after")];
   const both = (of: (exposure: Uint32Array) => number): BeforeAndAfter => ({ before: of(before), after: of(after) });
-  const interactions = dataset.interactions === null ? null : new Uint32Array(items);
-  if (interactions !== null) for (const item of dataset.interactions!.items) interactions[item]++;
   return {
     coverage: both((exposure) => exposure.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) / items),
     gini: both(gini),
-    popularity: interactions && both((exposure) => weightedMean(interactions, exposure)),
+    popularity: interactionsOfItems && both((exposure) => weightedMean(interactionsOfItems, exposure)),
   };
 }
 

@@ -53,18 +53,24 @@ export class SteeredCatalogue {
   }
 }
 
-/** Scores of all items for a user under a plan; those of before where it changes none of them. */
+/**
+ * Scores of all items for a user under a plan; those of before where it changes none of them.
+ *
+ * @param before scores of the user as it is, where they are known
+ * @param scratch of as many values, which may then hold what is returned
+ */
 export async function plannedScores(
   context: SteeringContext,
   plan: SteeringPlan,
   user: number,
   before?: Float64Array,
+  scratch?: Float64Array,
 ): Promise<Float64Array> {
   if (plan.mode === null) return before ?? context.scoresBefore(user);
   const { dataset, sae, scorer } = context;
   const x = row(dataset.users.embeddings, user);
   const change = steered(sae, x, plan.edits, plan.mode);
-  const scores = await catalogueScores(context, change, plan, user, x, before);
+  const scores = await catalogueScores(context, change, plan, user, x, before, scratch);
   if (plan.itemEdits.size === 0) return scores;
   const { rows, vectors } = plan.itemVectors();
   const ofEdited = await scorer.scoreVectors(change.vector, user, vectors, rows);
@@ -81,13 +87,14 @@ async function catalogueScores(
   user: number,
   x: Float32Array,
   before: Float64Array | undefined,
+  scratch: Float64Array | undefined,
 ): Promise<Float64Array> {
   const { recommender, scorer } = context;
   if (plan.mode === "delta") {
     const moved = movedNeurons(change);
     if (moved.length === 0) return before ?? context.scoresBefore(user);
     if (recommender.kind !== "onnx") {
-      return linearScores(context, change, moved, user, x, before ?? (await context.scoresBefore(user)));
+      return linearScores(context, change, moved, user, x, before ?? (await context.scoresBefore(user)), scratch);
     }
   }
   return scorer.scoreItems(change.vector, user);
@@ -110,9 +117,11 @@ async function linearScores(
   user: number,
   x: Float32Array,
   before: Float64Array,
+  scratch: Float64Array = new Float64Array(before.length),
 ): Promise<Float64Array> {
   const { recommender, dataset } = context;
-  const scores = before.slice();
+  const scores = scratch;
+  scores.set(before);
   const cosine = recommender.kind === "cosine";
   const bias = dataset.items.bias;
   const userBias = dataset.users.bias?.[user] ?? 0;
