@@ -1,6 +1,7 @@
 /** The user table in a DuckDB of its own, cut off from everything else: what conditions of audiences are asked of. */
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { TableSource } from "../protocol/manifest";
+import { RecPrismError } from "../protocol/error";
+import { type TableSource, tableName } from "../protocol/manifest";
 import { conditionFault } from "./condition-fault";
 import { withTable } from "./table-database";
 import { createTyped, identifier, textOf } from "./table-file";
@@ -22,86 +23,69 @@ export interface UserTableSource {
 }
 
 const EXAMPLES = 8;
-/** Of DuckDB, while the table is loaded. */
-const MEMORY_TO_LOAD = 1024;
-/** Beside the table, for one condition; DuckDB counts most of what it takes, but not all. Both in MiB. */
+/** Of DuckDB, in MiB, while the table is loaded. */
+const MEMORY_TO_LOAD = 2048;
+/** Beside the table, for one condition, in MiB; DuckDB counts most of what it takes, but not all. */
 const MEMORY_OF_CONDITION = 256;
 
 export class UserDatabase {
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
-    /** Of `users`: `c0` is the first. */
-    private readonly names: readonly string[],
+    private readonly columnsOfTable: readonly TypedColumn[],
   ) {}
 
   /**
    * @param rowsOf rows of users by their ids; -1 for an id that names none, whose line is left out
-   * @throws RecPrismError what is wrong with the file, or "column-missing"
+   * @param memory that DuckDB may take to load the table, in MiB
+   * @throws RecPrismError what is wrong with the file, "column-missing", or "query-invalid" for a table too large
    */
   static async load(
-    { table, id }: UserTableSource,
+    source: UserTableSource,
     rowsOf: (ids: string[]) => Promise<Int32Array>,
+    memory = MEMORY_TO_LOAD,
   ): Promise<UserDatabase> {
     const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
     const instance = await Instance.create(":memory:", {
       // Others of the machine get their turn while a condition runs.
       threads: "1",
-      memory_limit: `${MEMORY_TO_LOAD}MiB`,
+      memory_limit: `${memory}MiB`,
       // Whoever ends this process by force need not tidy up.
       temp_directory: "",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
     const connection = await instance.connect();
-    const names = await withTable(table, async ({ columns, column, stream }) => {
-      const wanted = columns.filter((name, at) => name !== "" && columns.findIndex(isAlike(name)) === at);
-      const texts = wanted.map((_, at) => `c${at} VARCHAR`);
-      // The row comes last, as text like the others, until all of them get their types.
-      await connection.run(`CREATE TABLE written (${texts.join(", ")}, c${wanted.length} VARCHAR)`);
-      const appender = await connection.createAppender("written");
-      const expressions = [...wanted, id].map((name) => column(name));
-      for await (const chunk of stream(`SELECT ${expressions.join(", ")} FROM lines ORDER BY rowid`)) {
-        const values = chunk.getColumns() as (string | null)[][];
-        const rows = await rowsOf(values[wanted.length].map((text) => text ?? ""));
-        for (const [line, row] of rows.entries()) {
-          if (row < 0) continue;
-          for (let at = 0; at < wanted.length; at++) {
-            const value = values[at][line];
-            if (value === null) appender.appendNull();
-            else appender.appendVarchar(value);
-          }
-          appender.appendVarchar(String(row));
-          appender.endRow();
-        }
-      }
-      appender.closeSync();
-      return wanted;
-    });
-    await createTyped(connection, "written", "lines", [...names.keys(), names.length]);
-    await connection.run(`CREATE VIEW users AS SELECT ${named(names)} FROM lines`);
-    const [[taken]] = (await connection.runAndReadAll("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")).getRows();
-    await connection.run(`SET memory_limit = '${Math.ceil(Number(taken) / 2 ** 20) + MEMORY_OF_CONDITION}MiB'`);
-    await connection.run("SET enable_external_access = false");
-    await connection.run("SET lock_configuration = true");
-    return new UserDatabase(instance, connection, names);
+    try {
+      const names = await loadLines(connection, source, rowsOf);
+      await createTyped(connection, "written", "lines", [...names.keys(), names.length]);
+      const columns = await typedColumns(connection, names);
+      await connection.run(`CREATE VIEW users AS SELECT ${named(columns)} FROM lines`);
+      await connection.run(`SET memory_limit = '${(await memoryTaken(connection)) + MEMORY_OF_CONDITION}MiB'`);
+      await connection.run("SET enable_external_access = false");
+      await connection.run("SET lock_configuration = true");
+      return new UserDatabase(instance, connection, columns);
+    } catch (thrown) {
+      connection.closeSync();
+      instance.closeSync();
+      throw thrown instanceof Error && /Out of Memory|could not allocate/.test(thrown.message)
+        ? tooLargeTable(source)
+        : thrown;
+    }
   }
 
   /** Columns that a condition may name. */
   async columns(): Promise<UserColumn[]> {
-    const described = await this.connection.stream("SELECT * FROM lines LIMIT 0");
-    const types = described.columnTypes().map(String);
     const columns: UserColumn[] = [];
-    for (const [at, name] of this.names.entries()) {
-      const type = types[at];
-      const values = await this.connection.runAndReadAll(
-        `SELECT ${textOf(`c${at}`, type)} FROM (SELECT c${at}, count(*) AS lines FROM lines WHERE c${at} IS NOT NULL
-         GROUP BY c${at} ORDER BY lines DESC, c${at} LIMIT ${EXAMPLES})`,
+    for (const { name, value, type } of this.columnsOfTable) {
+      const examples = await this.connection.runAndReadAll(
+        `SELECT ${textOf("value", type)} FROM (SELECT ${value} AS value, count(*) AS lines FROM lines
+         WHERE ${value} IS NOT NULL GROUP BY value ORDER BY lines DESC, value LIMIT ${EXAMPLES})`,
       );
       columns.push({
         name,
-        type: type === "VARCHAR" ? "text" : "number",
-        examples: values.getRows().map(([value]) => String(value)),
+        type: type === "BIGINT" || type === "DOUBLE" ? "number" : "text",
+        examples: examples.getRows().map(([text]) => String(text)),
       });
     }
     return columns;
@@ -113,10 +97,11 @@ export class UserDatabase {
    * @throws RecPrismError "query-invalid"
    */
   async rowsWhere(condition: string): Promise<Uint32Array> {
-    await checkCondition(this.connection, condition, this.names);
+    const names = this.columnsOfTable.map(({ name }) => name);
+    await checkCondition(this.connection, condition, names);
     // Called as no column is.
-    const row = identifier(unlike("row of the user", this.names));
-    const own = `SELECT c${this.names.length} AS ${row}, ${named(this.names)} FROM lines`;
+    const row = identifier(unlike("row of the user", names));
+    const own = `SELECT c${names.length} AS ${row}, ${named(this.columnsOfTable)} FROM lines`;
     try {
       const reader = await this.connection.runAndReadAll(
         `SELECT users.${row} FROM (${own}) AS users WHERE (\n${condition}\n)`,
@@ -124,7 +109,7 @@ export class UserDatabase {
       const [rows = []] = reader.getColumns();
       return Uint32Array.from(new Set(rows.map(Number))).sort();
     } catch (thrown) {
-      throw conditionFault(thrown, condition, this.names);
+      throw conditionFault(thrown, condition, names);
     }
   }
 
@@ -139,8 +124,85 @@ export class UserDatabase {
   }
 }
 
-function named(names: readonly string[]): string {
-  return names.map((name, at) => `c${at} AS ${identifier(name)}`).join(", ");
+interface TypedColumn {
+  name: string;
+  /** SQL of its value in a line. */
+  value: string;
+  /** As DuckDB calls it. */
+  type: string;
+}
+
+/**
+ * Creates the table `written`: the lines of users, as text. The row comes last, until all of them get their types.
+ *
+ * @returns the columns that SQL can tell apart: `c0` is the first
+ */
+function loadLines(
+  connection: DuckDBConnection,
+  { table, id }: UserTableSource,
+  rowsOf: (ids: string[]) => Promise<Int32Array>,
+): Promise<string[]> {
+  return withTable(table, async ({ columns, column, stream }) => {
+    const wanted = columns.filter((name, at) => name !== "" && columns.findIndex(isAlike(name)) === at);
+    const texts = Array.from({ length: wanted.length + 1 }, (_, at) => `c${at} VARCHAR`);
+    await connection.run(`CREATE TABLE written (${texts.join(", ")})`);
+    const appender = await connection.createAppender("written");
+    const expressions = [...wanted, id].map((name) => column(name));
+    for await (const chunk of stream(`SELECT ${expressions.join(", ")} FROM lines ORDER BY rowid`)) {
+      const values = chunk.getColumns() as (string | null)[][];
+      const rows = await rowsOf(values[wanted.length].map((text) => text ?? ""));
+      for (const [line, row] of rows.entries()) {
+        if (row < 0) continue;
+        for (let at = 0; at < wanted.length; at++) {
+          const value = values[at][line];
+          if (value === null) appender.appendNull();
+          else appender.appendVarchar(value);
+        }
+        appender.appendVarchar(String(row));
+        appender.endRow();
+      }
+    }
+    appender.closeSync();
+    return wanted;
+  });
+}
+
+/** Columns that say nothing but true and false are conditions by themselves. */
+async function typedColumns(connection: DuckDBConnection, names: readonly string[]): Promise<TypedColumn[]> {
+  const described = await connection.stream("SELECT * FROM lines LIMIT 0");
+  const types = described.columnTypes().map(String);
+  const columns: TypedColumn[] = [];
+  for (const [at, name] of names.entries()) {
+    const isTruth =
+      types[at] === "VARCHAR" &&
+      (
+        await connection.runAndReadAll(`SELECT bool_and(lower(c${at}) IN ('true', 'false')) FROM lines`)
+      ).getRows()[0][0];
+    columns.push(
+      isTruth === true
+        ? { name, value: `c${at}::BOOLEAN`, type: "BOOLEAN" }
+        : { name, value: `c${at}`, type: types[at] },
+    );
+  }
+  return columns;
+}
+
+/** In MiB. */
+async function memoryTaken(connection: DuckDBConnection): Promise<number> {
+  const reader = await connection.runAndReadAll("SELECT sum(memory_usage_bytes) FROM duckdb_memory()");
+  return Math.ceil(Number(reader.getRows()[0][0]) / 2 ** 20);
+}
+
+function tooLargeTable({ table }: UserTableSource): RecPrismError {
+  return new RecPrismError(
+    "query-invalid",
+    `The user table ${tableName(table)} is too large to be asked conditions of. Make users.table a query that selects only the columns that conditions need, such as "sql": "SELECT id, age FROM users".`,
+    { key: "users.table" },
+  );
+}
+
+function named(columns: readonly TypedColumn[]): string {
+  return columns.map(({ name, value }) => `${value} AS ${identifier(name)}`).join(", ");
 }
 
 /** Names that SQL takes for the same. */

@@ -63,4 +63,9 @@ function endAtOnce(): void {
 // Ctrl-C in a terminal reaches every process of the group; the engine says what becomes of this one.
 process.on("SIGINT", () => {});
 
-process.on("disconnect", endAtOnce);
+// Nobody waits for an answer any more, but loading leaves its files when it fails.
+process.on("disconnect", async () => {
+  asks.$close();
+  await database?.catch(() => {});
+  endAtOnce();
+});

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { UserDatabase } from "../../src/data/user-database";
 import { RecPrismError } from "../../src/protocol/error";
-import { scratchFolder } from "./scratch";
+import { failure, scratchFolder } from "./scratch";
 
 const TOKENS = [
   "age",
@@ -103,5 +103,25 @@ describe("a condition of any text", { timeout: 60_000 }, () => {
     ["'é' = gender AND (SELECT count(*) FROM glob('*')) > 0", 'line 1, column 40 ("glob'],
   ])("%s is told its place", async (condition, place) => {
     await expect((await database).rowsWhere(condition)).rejects.toThrow(place);
+  });
+});
+
+describe("a user table that is too large", () => {
+  it("is told to be read in part", async () => {
+    const file = join(await scratchFolder(), "users.csv");
+    await writeFile(
+      file,
+      `uid,text\n${Array.from({ length: 50_000 }, (_, n) => `u${n},text number ${n * n}`).join("\n")}\n`,
+    );
+    const load = (memory?: number) =>
+      UserDatabase.load(
+        { table: file, id: "uid" },
+        async (ids) => Int32Array.from(ids, (id) => Number(id.slice(1))),
+        memory,
+      );
+    await failure(load(3), "query-invalid", "users.csv is too large", "only the columns");
+    const loaded = await load();
+    expect((await loaded.rowsWhere("text LIKE '% 81'")).length).toBe(1);
+    loaded.close();
   });
 });

@@ -124,6 +124,15 @@ describe("a condition on the user table", () => {
     ]);
   });
 
+  it("takes what says true or false for a condition", async () => {
+    const table = await userTable({ content: "uid,premium,answer\na,true,yes\nb,False,no\nc,,yes\n" });
+    expect(await found(table, "premium")).toEqual(["a"]);
+    expect(await found(table, "NOT premium")).toEqual(["b"]);
+    expect(await found(table, "premium = 'true' AND answer = 'yes'")).toEqual(["a"]);
+    expect((await table.columns())[1]).toEqual({ name: "premium", type: "text", examples: ["false", "true"] });
+    await failure(table.rowsWhere("answer"), "query-invalid", "true or false is needed");
+  });
+
   it("tells its columns with types and the most frequent values", async () => {
     const columns = await (await userTable()).columns();
     expect(columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
