@@ -394,7 +394,7 @@ export interface CohortRequest {
 }
 
 export interface DoseRequest extends CohortRequest {
-  /** Neurons of the recipe's edits on users whose strength is varied, all alike. */
+  /** Neurons of the recipe's edits on users, or else on items, whose strength is varied, all alike. */
   neurons: number[];
 }
 

@@ -13,7 +13,7 @@ import { liveNeurons } from "./live-neurons";
 import { type SteeringPlan, steeringPlan } from "./plan";
 import { resolvedRule } from "./resolve";
 import { type TargetConcept, targetConcepts } from "./share-effects";
-import { neutralStrength, onOtherNeurons, oppositeEdits, randomNeurons } from "./varied-edits";
+import { type DosedOperation, neutralStrength, onOtherNeurons, oppositeEdits, randomNeurons } from "./varied-edits";
 
 /** @throws RecPrismError "config-invalid", "cancelled" */
 export async function controls(
@@ -30,7 +30,8 @@ export async function controls(
     const itemEdits = rule.itemEdits.map(({ rows }, entry) => ({ rows, edits: items[entry].edits }));
     return steeringPlan(context, [{ ...rule, mode, edits, itemEdits }]);
   };
-  const treatments = await treatmentsOf(context, recipe, planOf, cohort.rows, target);
+  const itemRows = rule.itemEdits.map(({ rows }) => rows);
+  const treatments = await treatmentsOf(context, recipe, planOf, cohort.rows, itemRows, target);
   const found: Control[] = [];
   for (const [at, { kind, name, plan }] of treatments.entries()) {
     const part: Pace = (share) => pace((at + share) / treatments.length);
@@ -47,6 +48,7 @@ async function treatmentsOf(
   recipe: Recipe,
   planOf: (recipe: Recipe) => Promise<SteeringPlan>,
   users: Uint32Array,
+  itemRows: readonly Uint32Array[],
   target: TargetConcept | undefined,
 ): Promise<Treatment[]> {
   const { labels, seed } = context;
@@ -63,13 +65,18 @@ async function treatmentsOf(
     });
   }
   if (edited.length > 0) {
-    const neutral = (neuron: number, operation: "scale" | "set" | "add") =>
-      neutralStrength(context, [neuron], operation, users);
+    const ofUsers = (neuron: number, operation: DosedOperation) =>
+      neutralStrength(context.userActivations, [neuron], operation, users);
     const opposite = {
       ...recipe,
-      edits: await oppositeEdits(recipe.edits, neutral),
+      edits: await oppositeEdits(recipe.edits, ofUsers),
       items: await Promise.all(
-        recipe.items.map(async ({ items, edits }) => ({ items, edits: await oppositeEdits(edits, neutral) })),
+        recipe.items.map(async ({ items, edits }, entry) => ({
+          items,
+          edits: await oppositeEdits(edits, (neuron, operation) =>
+            neutralStrength(context.itemActivations, [neuron], operation, itemRows[entry]),
+          ),
+        })),
       ),
     };
     treatments.push({ kind: "opposite-sign", name: "the opposite edits", plan: await planOf(opposite) });

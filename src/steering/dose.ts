@@ -2,7 +2,7 @@
 import { neuronName } from "../concepts/shown-label";
 import { derivedSeed } from "../data/random";
 import type { DoseCurve, DosePoint } from "../protocol/effect";
-import type { Recipe } from "../protocol/steering";
+import type { Edit, Recipe } from "../protocol/steering";
 import { meanEstimates } from "../sae/bootstrap";
 import { type Cohort, type ComparedUser, comparedCohort, measuredCohort } from "./cohort";
 import { ConceptShare } from "./concepts-of-items";
@@ -16,6 +16,7 @@ import { mostMoved, type TargetConcept, targetConcepts } from "./share-effects";
 import {
   atStrength,
   type DosedOperation,
+  type DosedSide,
   dosedOperation,
   mirrored,
   neutralStrength,
@@ -33,10 +34,12 @@ const LARGEST_FACTOR_CHANGE = 3;
 export interface Dosing {
   recipe: Recipe;
   neurons: readonly number[];
+  /** What the edits are on. */
+  side: DosedSide;
   operation: DosedOperation;
   /** Strength that changes nothing, for `set` on average. */
   neutral: number;
-  /** Largest activation of any of the neurons on a user. */
+  /** Largest activation of any of the neurons, on any user or item. */
   largest: number;
   rule: ResolvedRule;
   cohort: Cohort;
@@ -51,23 +54,27 @@ export async function dosing(
   times: number,
   signal?: AbortSignal,
 ): Promise<Dosing> {
-  const operation = dosedOperation(recipe, neurons);
+  const { side, operation } = dosedOperation(recipe, neurons);
   const rule = await resolvedRule(context, recipe, recipe.mode, "", signal);
   const cohort = measuredCohort(context, rule.members, times);
+  const activations = side === "users" ? context.userActivations : context.itemActivations;
+  const rows = side === "users" ? cohort.rows : editedItems(rule, neurons);
   let largest = 0;
   for (const neuron of neurons) {
-    for (const activation of await context.userActivations(neuron)) largest = Math.max(largest, activation);
+    for (const activation of await activations(neuron)) largest = Math.max(largest, activation);
   }
+  const edited = side === "users" ? recipe.edits : recipe.items.flatMap(({ edits }) => edits);
   const [target] = targetConcepts(context, {
-    edits: recipe.edits.filter(({ neuron }) => neurons.includes(neuron)),
+    edits: edited.filter(({ neuron }) => neurons.includes(neuron)),
     itemEdits: [],
     filters: [],
   });
   return {
     recipe,
     neurons,
+    side,
     operation,
-    neutral: await neutralStrength(context, neurons, operation, cohort.rows),
+    neutral: await neutralStrength(activations, neurons, operation, rows),
     largest,
     rule,
     cohort,
@@ -78,17 +85,32 @@ export async function dosing(
 /** Lists of the cohort with the edits at a strength. */
 export async function listsAt(
   context: SteeringContext,
-  { recipe, neurons, operation, rule, cohort }: Dosing,
+  { neurons, side, operation, rule, cohort }: Dosing,
   strength: number,
   k: number,
   pace: Pace,
 ): Promise<ComparedUser[]> {
-  const { edits } = atStrength(recipe, neurons, operation, strength);
-  return comparedCohort(context, await steeringPlan(context, [{ ...rule, edits }]), cohort.rows, k, pace);
+  const dosed =
+    side === "users"
+      ? { ...rule, edits: atStrength(rule.edits, neurons, operation, strength) }
+      : {
+          ...rule,
+          itemEdits: rule.itemEdits.map(({ rows, edits }) => ({
+            rows,
+            edits: atStrength(edits, neurons, operation, strength),
+          })),
+        };
+  return comparedCohort(context, await steeringPlan(context, [dosed]), cohort.rows, k, pace);
+}
+
+/** Rows that an edit on one of the neurons is on. */
+function editedItems({ itemEdits }: ResolvedRule, neurons: readonly number[]): Uint32Array {
+  const entries = itemEdits.filter(({ edits }) => edits.some(({ neuron }) => neurons.includes(neuron)));
+  return entries.map(({ rows }) => rows).reduce(union, new Uint32Array(0));
 }
 
 /**
- * @param neurons of the recipe's edits on users whose strength is varied, all alike
+ * @param neurons of the recipe's edits on users, or else on items, whose strength is varied, all alike
  * @throws RecPrismError "config-invalid", "cancelled"
  */
 export async function doseCurve(
@@ -117,7 +139,9 @@ export async function doseCurve(
   const random = randomNeurons(neurons, liveNeurons(context), context.seed);
   const ofRandom: DosePoint[] = [];
   if (random !== null) {
-    const elsewhere = { ...of, recipe: onOtherNeurons(recipe, random), neurons: [...random.values()] };
+    const { edits, items } = onOtherNeurons(recipe, random);
+    const itemEdits = of.rule.itemEdits.map(({ rows }, entry) => ({ rows, edits: items[entry].edits }));
+    const elsewhere = { ...of, rule: { ...of.rule, edits, itemEdits }, neurons: [...random.values()] };
     for (const strength of strengths) {
       ofRandom.push(point(strength, await listsAt(context, elsewhere, strength, k, nextPace())));
     }
@@ -152,9 +176,10 @@ export async function doseCurve(
 }
 
 /** Ascending, evenly to both sides of where nothing changes, wide enough for the strength that the recipe has. */
-export function doseStrengths({ recipe, neurons, operation, neutral, largest }: Dosing): number[] {
+export function doseStrengths({ recipe, neurons, side, operation, neutral, largest }: Dosing): number[] {
   const usual = operation === "scale" ? LARGEST_FACTOR_CHANGE : Math.max(1, 1.5 * largest);
-  const own = recipe.edits.filter(({ neuron }) => neurons.includes(neuron));
+  const edits = side === "users" ? recipe.edits : recipe.items.flatMap((entry) => entry.edits);
+  const own = edits.filter(({ neuron }) => neurons.includes(neuron));
   const farthest = Math.max(
     usual,
     ...own.map((edit) => Math.abs((edit.operation === "suppress" ? 0 : edit.value) - neutral)),
@@ -203,8 +228,9 @@ async function filtered(
   k: number,
   pace: Pace,
 ): Promise<NonNullable<DoseCurve["tagFilter"]>> {
-  const edits = rule.edits.filter(({ neuron }) => !neurons.includes(neuron));
-  const plan = await steeringPlan(context, [{ ...rule, edits }]);
+  const others = (edits: readonly Edit[]) => edits.filter(({ neuron }) => !neurons.includes(neuron));
+  const itemEdits = rule.itemEdits.map(({ rows, edits }) => ({ rows, edits: others(edits) }));
+  const plan = await steeringPlan(context, [{ ...rule, edits: others(rule.edits), itemEdits }]);
   const users = await comparedCohort(context, hiding(plan, concept.bearers), cohort.rows, k, pace);
   return {
     rbo: users.reduce((sum, one) => sum + overlap(one), 0) / Math.max(1, users.length),

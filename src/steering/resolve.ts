@@ -1,4 +1,5 @@
 /** From rules as they are written to rules over rows: audiences and item selections are looked up in the data. */
+import { RecPrismError } from "../protocol/error";
 import type { SteeringConfig, SteeringMode, SteeringRule } from "../protocol/steering";
 import { audienceRows } from "./audience";
 import type { SteeringContext } from "./context";
@@ -31,19 +32,38 @@ export async function resolvedRule(
   signal?: AbortSignal,
 ): Promise<ResolvedRule> {
   const latents = context.sae.encoderBias.length;
+  const inRule = <Value>(work: () => Value): Value => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw key === "" ? thrown : placedInRule(thrown, rule.name, key);
+    }
+  };
   const within = (part: string) => ({ key: key === "" ? part : `${key}.${part}` });
   checkEdits(rule.edits, latents, within("edits"));
   checkFilters(rule.filters, latents, within("filters"));
   const itemEdits = rule.items.map(({ items, edits }, entry) => {
     checkEdits(edits, latents, within(`items[${entry}].edits`));
-    return { rows: selectedItems(context.dataset.items, items), edits };
+    return { rows: inRule(() => selectedItems(context.dataset.items, items)), edits };
   });
   return {
     name: rule.name,
     mode,
-    members: await audienceRows(context, rule.audience, signal),
+    members: await audienceRows(context, rule.audience, signal).catch((thrown) => inRule(() => raise(thrown))),
     edits: rule.edits,
     itemEdits,
     filters: rule.filters,
   };
+}
+
+/** A fault of one rule of several says which. */
+function placedInRule(thrown: unknown, name: string, key: string): unknown {
+  if (!(thrown instanceof RecPrismError)) return thrown;
+  const { reason, message, where } = thrown;
+  const place = where.key === undefined ? key : `${key}.${where.key}`;
+  return new RecPrismError(reason, `Rule “${name}”: ${message}`, { ...where, key: place });
+}
+
+function raise(thrown: unknown): never {
+  throw thrown;
 }

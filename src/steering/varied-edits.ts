@@ -2,18 +2,25 @@
 import { derivedSeed, seededRandom } from "../data/random";
 import { RecPrismError } from "../protocol/error";
 import type { Edit, EditOperation, Recipe } from "../protocol/steering";
-import type { SteeringContext } from "./context";
 
 /** Operations that have a strength; suppressing is setting to 0. */
 export type DosedOperation = Exclude<EditOperation, "suppress">;
+
+/** Edits of a recipe that a dose is of: those on users, or, where none is on the neurons, those on items. */
+export type DosedSide = "users" | "items";
 
 /**
  * What the edits on some neurons do, as one operation with a strength.
  *
  * @throws RecPrismError "config-invalid" where none of the recipe's edits is on one of them
  */
-export function dosedOperation({ edits }: Pick<Recipe, "edits">, neurons: readonly number[]): DosedOperation {
-  const first = edits.find(({ neuron }) => neurons.includes(neuron));
+export function dosedOperation(
+  { edits, items }: Pick<Recipe, "edits" | "items">,
+  neurons: readonly number[],
+): { side: DosedSide; operation: DosedOperation } {
+  const onNeurons = ({ neuron }: Edit) => neurons.includes(neuron);
+  const ofUsers = edits.find(onNeurons);
+  const first = ofUsers ?? items.flatMap((entry) => entry.edits).find(onNeurons);
   if (first === undefined) {
     throw new RecPrismError(
       "config-invalid",
@@ -21,22 +28,22 @@ export function dosedOperation({ edits }: Pick<Recipe, "edits">, neurons: readon
       { key: "edits" },
     );
   }
-  return first.operation === "suppress" ? "set" : first.operation;
+  return {
+    side: ofUsers === undefined ? "items" : "users",
+    operation: first.operation === "suppress" ? "set" : first.operation,
+  };
 }
 
-/** The recipe with the edits on some neurons at one strength. */
+/** Edits with those on some neurons at one strength. */
 export function atStrength(
-  recipe: Recipe,
+  edits: readonly Edit[],
   neurons: readonly number[],
   operation: DosedOperation,
   strength: number,
-): Recipe {
-  return {
-    ...recipe,
-    edits: recipe.edits.map((edit) =>
-      neurons.includes(edit.neuron) ? { neuron: edit.neuron, label: edit.label, operation, value: strength } : edit,
-    ),
-  };
+): Edit[] {
+  return edits.map((edit) =>
+    neurons.includes(edit.neuron) ? { neuron: edit.neuron, label: edit.label, operation, value: strength } : edit,
+  );
 }
 
 /** The recipe with neurons put in the place of others, in all edits; labels are left out. */
@@ -86,18 +93,23 @@ export async function oppositeEdits(
   );
 }
 
-/** Where an operation changes nothing; for `set` on average over users. */
+/**
+ * Where an operation changes nothing; for `set` on average over rows.
+ *
+ * @param activations of a neuron on every row
+ * @param rows that the edits are on
+ */
 export async function neutralStrength(
-  context: SteeringContext,
+  activations: (neuron: number) => Promise<Float64Array>,
   neurons: readonly number[],
   operation: DosedOperation,
-  users: Uint32Array,
+  rows: Uint32Array,
 ): Promise<number> {
   if (operation !== "set") return operation === "add" ? 0 : 1;
   let sum = 0;
   for (const neuron of neurons) {
-    const activations = await context.userActivations(neuron);
-    for (const user of users) sum += activations[user];
+    const ofNeuron = await activations(neuron);
+    for (const row of rows) sum += ofNeuron[row];
   }
-  return sum / Math.max(1, users.length * neurons.length);
+  return sum / Math.max(1, rows.length * neurons.length);
 }

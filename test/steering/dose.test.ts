@@ -139,6 +139,23 @@ describe("a dose that is found", () => {
     expect(found.tried).toHaveLength(1);
   });
 
+  it("may be of an edit on items, which are pushed until enough of them are listed", async () => {
+    const push: Recipe = {
+      ...EMPTY_RECIPE,
+      name: "trial",
+      items: [
+        { items: { kind: "tag", column: "genres", tag: "Drama" }, edits: [{ neuron: 2, operation: "add", value: 0 }] },
+      ],
+    };
+    const found = await findDose(plantedContext(fans), push, [2], { share: { atLeast: 0.5 } }, K, pace);
+    expect(found).toMatchObject({ reached: true, operation: "add", concept: { label: "Drama" } });
+    // The fifth film of Horror scores about 9; the best of Drama, for whose axis users have 1, scores 2.
+    expect(found.strength).toBeGreaterThan(5);
+    expect(found.strength).toBeLessThan(10);
+    const curve = await doseCurve(plantedContext(fans), push, [2], K, pace);
+    expect(curve.points[6]).toMatchObject({ strength: 0, share: { value: 0 }, rbo: 1 });
+  });
+
   it("refuses goals that make no sense", async () => {
     const ask = (goal: Parameters<typeof findDose>[3], recipe = edit("add", 0), neurons = [0]) =>
       findDose(plantedContext(fans), recipe, neurons, goal, K, pace);

@@ -155,4 +155,13 @@ describe("rules", () => {
       await expect(catalogueOf(context, [rule({}), rule(part)])).rejects.toThrow(message);
     }
   });
+
+  it("that name a user who is not there say which rule it is", async () => {
+    const unknown = rule({ name: "For one", audience: { kind: "users", users: ["nobody"] } });
+    await expect(catalogueOf(randomContext(9, shape), [rule({}), unknown])).rejects.toMatchObject({
+      reason: "id-unknown",
+      message: expect.stringMatching(/^Rule “For one”: There is no user "nobody"/),
+      where: { key: expect.stringMatching(/^rules\[1\]\./) },
+    });
+  });
 });
