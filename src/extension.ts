@@ -5,7 +5,6 @@ import { contextKeys } from "./host/context-keys";
 import { createEngineHost } from "./host/engine-host";
 import { showFault } from "./host/faults";
 import { identityMarkdown } from "./host/identity-markdown";
-import { insertConfig } from "./host/insert-config";
 import { LabPanel } from "./host/lab-panel";
 import {
   addNote,
@@ -26,19 +25,12 @@ import { NeuronsViewProvider } from "./host/neurons-view";
 import { openEmbeddings, selectedFiles } from "./host/open-flow";
 import { projectWarnings } from "./host/project-warnings";
 import { reportPage } from "./host/report";
-import { RulePreview } from "./host/rule-preview";
 import { openAfterReload, openSample } from "./host/sample";
 import { exportCode, saveConfig } from "./host/save-config";
-import { SteerCommands } from "./host/steer-commands";
-import { SteerCompletion } from "./host/steer-completion";
-import { SteerHints } from "./host/steer-hints";
-import { SteerHover } from "./host/steer-hover";
-import { SteerInspector } from "./host/steer-inspector";
-import { SteerLenses } from "./host/steer-lenses";
+import { SteeringOnDemand } from "./host/steering-on-demand";
 import { trainRecommender } from "./host/train-recommender";
 import { isAsked, Training } from "./host/training";
 import { trainingStatus } from "./host/training-status";
-import { updateConfig } from "./host/update-config";
 import { SourceWatch } from "./host/watch-sources";
 import { WorkspaceProject } from "./host/workspace-project";
 
@@ -49,13 +41,18 @@ export function activate(context: ExtensionContext): void {
   const training = new Training(session, workspaceProject, context.workspaceState, log);
   const lastEditor = new LastEditor();
   const manifests = manifestDiagnostics(session, log);
-  const inspector = new SteerInspector(session, workspaceProject, log);
-  const rulePreview = new RulePreview(session);
   const report = reportPage(session);
   const identity = new MarkdownPage(session, "recprism-identity", "Which Row Is Which", identityMarkdown);
   const failed = (thrown: unknown) => void showFault(thrown, log, session);
   const lab = new LabPanel(context.extensionUri, session, workspaceProject, log);
-  const rules = new SteerCommands(session, inspector, lastEditor, rulePreview, () => lab.show(false));
+  const steering = new SteeringOnDemand({
+    session,
+    workspaceProject,
+    lastEditor,
+    log,
+    schemaFile: Uri.joinPath(context.extensionUri, "dist", "schemas", "steer.schema.json"),
+    showLab: () => lab.show(false),
+  });
   const neurons = new NeuronsViewProvider(
     context.extensionUri,
     session,
@@ -95,16 +92,11 @@ export function activate(context: ExtensionContext): void {
     lastEditor,
     manifests,
     ...new ManifestCompletion(session).register(),
-    inspector,
-    rulePreview,
-    new SteerCompletion(session, Uri.joinPath(context.extensionUri, "dist", "schemas", "steer.schema.json")).register(),
-    new SteerHints(inspector).register(),
-    new SteerHover(session, inspector).register(),
-    new SteerLenses(inspector).register(),
-    ...languageModelTools(session, workspaceProject),
+    steering,
+    ...languageModelTools(context.extension.packageJSON.contributes.languageModelTools, session, workspaceProject),
     new SourceWatch(session, workspaceProject, log, () => {
       manifests.checkAll();
-      inspector.checkAll();
+      steering.checkAll();
     }),
     report,
     identity,
@@ -134,7 +126,7 @@ export function activate(context: ExtensionContext): void {
     command("recprism.openLab", () => lab.show(false)),
     command(
       "recprism.insertConfig",
-      withProject(() => insertConfig(session, lastEditor)),
+      withProject(async () => (await steering.editor()).insertConfig()),
     ),
     command(
       "recprism.saveConfig",
@@ -142,7 +134,7 @@ export function activate(context: ExtensionContext): void {
     ),
     command(
       "recprism.updateConfig",
-      withProject(() => updateConfig(session, lastEditor)),
+      withProject(async () => (await steering.editor()).updateConfig()),
     ),
     command(
       "recprism.exportCode",
@@ -150,19 +142,19 @@ export function activate(context: ExtensionContext): void {
     ),
     command(
       "recprism.previewRule",
-      withProject((uri, rule) => rules.previewRule(uri, rule)),
+      withProject(async (uri, rule) => (await steering.editor()).rules.previewRule(uri, rule)),
     ),
     command(
       "recprism.openRule",
-      withProject((uri, rule) => rules.openRule(uri, rule)),
+      withProject(async (uri, rule) => (await steering.editor()).rules.openRule(uri, rule)),
     ),
     command(
       "recprism.measureRule",
-      withProject((uri, rule) => rules.measureRule(uri, rule)),
+      withProject(async (uri, rule) => (await steering.editor()).rules.measureRule(uri, rule)),
     ),
     command(
       "recprism.rematchConfig",
-      withProject((uri) => rules.rematchConfig(uri)),
+      withProject(async (uri) => (await steering.editor()).rules.rematchConfig(uri)),
     ),
     command(
       "recprism.showNeuron",

@@ -1,5 +1,4 @@
 /** A steering config among other code: a block between two comments that editors fold, so that it can be found again. */
-import { RecPrismError } from "../protocol/error";
 import type { Span } from "./manifest-tree";
 
 /** How a language writes comments of one line. */
@@ -37,20 +36,9 @@ export function codeBlockAround(text: string, offset: number, style: CommentStyl
   return codeBlocks(text, style).find(({ start, end }) => offset > start && offset < end) ?? null;
 }
 
-/**
- * A script's code as it may stand at an indentation: inside of something it can neither export nor import.
- *
- * @throws RecPrismError "not-found" for code that has to import
- */
+/** A script's code as it may stand at an indentation: inside of something it cannot export. */
 export function fittingScript(code: string, indent: string): string {
-  if (indent === "") return code;
-  if (/^import /m.test(code)) {
-    throw new RecPrismError(
-      "not-found",
-      "This config reads its weights from a file, so its code has to import, which scripts do at the outermost level only. Put the cursor there.",
-    );
-  }
-  return code.replace(/^export /gm, "");
+  return indent === "" ? code : code.replace(/^export /gm, "");
 }
 
 function codeBlocks(text: string, { begin, end }: CommentStyle): CodeBlock[] {

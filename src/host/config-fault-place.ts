@@ -1,6 +1,7 @@
 /** Where a fault of a config stands in its text. */
 import type { ConfigFault } from "../protocol/config-check";
-import { type ConfigLanguage, configTree } from "./config-language";
+import { configTree } from "./config-language";
+import type { ConfigLanguage } from "./config-name";
 import { type Span, spanOf } from "./manifest-tree";
 
 export function configFaultSpan(text: string, language: ConfigLanguage, { path, at, message }: ConfigFault): Span {

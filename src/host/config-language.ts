@@ -1,15 +1,9 @@
-/** Steering config files: which files are, and how their text is read and changed, be it JSON or YAML. */
+/** How the text of a steering config is read and changed, be it JSON or YAML. */
+import type { ConfigLanguage } from "./config-name";
 import type { TextForm } from "./manifest-edit";
 import { type JsonNode, type JsonPlace, jsonTree, placeAt } from "./manifest-tree";
+import { yamlChange } from "./yaml-edit";
 import { yamlPlaceAt, yamlTree } from "./yaml-tree";
-
-export type ConfigLanguage = TextForm["language"];
-
-/** By the file's name; null where it is no steering config. */
-export function configLanguage(file: string): ConfigLanguage | null {
-  const [, extension] = /\.steer\.(json|ya?ml)$/i.exec(file) ?? [];
-  return extension === undefined ? null : extension.toLowerCase() === "json" ? "json" : "yaml";
-}
 
 export function configTree(text: string, language: ConfigLanguage): JsonNode | null {
   return language === "json" ? jsonTree(text) : yamlTree(text);
@@ -27,7 +21,11 @@ const ORDER = (
 
 /** How a config is written: small objects on one line, as in a file that RecPrism wrote whole. */
 export function configForm(language: ConfigLanguage): TextForm {
-  return { language, order: ORDER, json: (value) => compactJson(value, "", 0) };
+  return {
+    order: ORDER,
+    json: (value) => compactJson(value, "", 0),
+    ...(language === "yaml" ? { change: (text, edit) => yamlChange(text, edit, ORDER) } : {}),
+  };
 }
 
 const WIDTH = 110;

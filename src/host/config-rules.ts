@@ -48,6 +48,15 @@ export function ruleRecipe(
   return { name, ...(note === undefined ? {} : { note }), mode: mode ?? config.mode, audience, edits, items, filters };
 }
 
+/** The same under the names that neurons have now, whatever a file calls them. */
+export function relabelled<Value>(value: Value, labels: ReadonlyMap<number, string>): Value {
+  if (Array.isArray(value)) return value.map((one) => relabelled(one, labels)) as Value;
+  if (!isObject(value)) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, relabelled(one, labels)]));
+  const label = typeof value.neuron === "number" ? labels.get(value.neuron) : undefined;
+  return { ...inner, ...(label === undefined ? {} : { label }) } as Value;
+}
+
 type Json = Record<string, unknown>;
 
 /** What goes without saying. */

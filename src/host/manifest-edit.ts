@@ -2,7 +2,6 @@
 import type { KeyPath, ManifestEdit } from "../protocol/manifest-edit";
 import { leadingSpace, reindented } from "./indentation";
 import { type JsonNode, jsonTree, nodeAt, placeInOrder, propertyAt, type Span } from "./manifest-tree";
-import { yamlChange } from "./yaml-edit";
 
 /** `text` replaces what is between `start` and `end`. */
 export interface TextChange extends Span {
@@ -11,18 +10,18 @@ export interface TextChange extends Span {
 
 /** How a kind of file is written. */
 export interface TextForm {
-  language: "json" | "yaml";
   /** A key is put after those that come before it here. */
   order: readonly string[];
-  /** A value with two spaces a level, of JSON. */
+  /** A value with two spaces a level. */
   json(value: unknown): string;
+  /** Of what is no JSON: an edit as a change of the text; null where the path leads nowhere. */
+  change?(text: string, edit: ManifestEdit): TextChange | null;
 }
 
 const OWN_UNIT = "  ";
 const COMMENTED = /^(,?)([ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*\*\/))(?=[ \t]*\r?\n)/;
 
 const MANIFEST: TextForm = {
-  language: "json",
   order: (
     "$schema version name items users interactions recommender sae " +
     "file tensor embeddings bias table ids title year tags attributes rule column kind model pairs output path preset settings"
@@ -33,7 +32,7 @@ const MANIFEST: TextForm = {
 /** The text with all edits made, in order. */
 export function edited(text: string, edits: readonly ManifestEdit[], form = MANIFEST): string {
   return edits.reduce((before, edit) => {
-    const change = form.language === "yaml" ? yamlChange(before, edit, form.order) : changeOf(before, edit, form);
+    const change = form.change === undefined ? changeOf(before, edit, form) : form.change(before, edit);
     return change === null ? before : before.slice(0, change.start) + change.text + before.slice(change.end);
   }, text);
 }

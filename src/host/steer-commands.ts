@@ -3,7 +3,7 @@ import { type TextDocument, Uri, window, workspace } from "vscode";
 import { RecPrismError } from "../protocol/error";
 import type { Recipe, SteeringConfig } from "../protocol/steering";
 import { configForm } from "./config-language";
-import { asWritten, ruleRecipe } from "./config-rules";
+import { asWritten, relabelled, ruleRecipe } from "./config-rules";
 import { assertWritable, changeDocument, type DocumentState, nameOf, stateOf } from "./document-change";
 import { LIST_LENGTH } from "./lab-config";
 import type { LastEditor } from "./last-editor";
@@ -23,6 +23,8 @@ interface DocumentRule {
   config: SteeringConfig;
   index: number;
   recipe: Recipe;
+  /** Names of its neurons in the SAE of now. */
+  labels: Map<number, string>;
 }
 
 export class SteerCommands {
@@ -40,8 +42,8 @@ export class SteerCommands {
   }
 
   async openRule(uri: unknown, rule: unknown): Promise<void> {
-    const { recipe } = await this.#rule(uri, rule);
-    this.session.replaceRecipe(recipe);
+    const { recipe, labels } = await this.#rule(uri, rule);
+    this.session.replaceRecipe(relabelled(recipe, labels));
     this.session.showTab("steer");
     this.showLab();
   }
@@ -65,7 +67,10 @@ export class SteerCommands {
     const state = stateOf(await this.#document(uri));
     await assertWritable(state.document);
     const { engine, project } = this.session;
-    const { config: matched, matches } = await engine.rematchConfig(project.id, await this.#config(state.document));
+    const { config: matched, matches } = await engine.rematchConfig(
+      project.id,
+      (await this.#config(state.document)).config,
+    );
     const lost = matches
       .filter(({ now }) => now === null)
       .map(({ neuron, label }) => `${neuron}${label ? ` (${label})` : ""}`);
@@ -92,7 +97,7 @@ export class SteerCommands {
   async #rule(uri: unknown, rule: unknown): Promise<DocumentRule> {
     const document = await this.#document(uri);
     const state = stateOf(document);
-    const config = await this.#config(document);
+    const { config, labels } = await this.#config(document);
     const index = typeof rule === "number" ? rule : this.#ruleAtCursor(document);
     const found = config.rules[index];
     if (found === undefined) {
@@ -108,7 +113,7 @@ export class SteerCommands {
         `${nameOf(document)} was made on another SAE than the one of ${project.name}, in which its numbers mean other things. Use the quick fix at "hash" to find its neurons again.`,
       );
     }
-    return { state, config, index, recipe: ruleRecipe(config, found) };
+    return { state, config, index, recipe: ruleRecipe(config, found), labels };
   }
 
   async #document(uri: unknown): Promise<TextDocument> {
@@ -121,9 +126,11 @@ export class SteerCommands {
     );
   }
 
-  async #config(document: TextDocument): Promise<SteeringConfig> {
-    const { config, faults } = await this.inspector.inspect(document);
-    if (config !== null) return config;
+  async #config(document: TextDocument): Promise<Pick<DocumentRule, "config" | "labels">> {
+    const { config, faults, neurons } = await this.inspector.inspect(document);
+    if (config !== null) {
+      return { config, labels: new Map(neurons.flatMap(({ neuron, label }) => (label ? [[neuron, label]] : []))) };
+    }
     const fault = faults.find(({ severity }) => severity === "error");
     throw new RecPrismError("config-invalid", fault?.message ?? `${nameOf(document)} is no steering config.`);
   }

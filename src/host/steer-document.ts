@@ -1,6 +1,6 @@
 /** Which open documents are steering configs, and how they are read. */
 import type { DocumentFilter, TextDocument } from "vscode";
-import { type ConfigLanguage, configLanguage } from "./config-language";
+import { type ConfigLanguage, configLanguage } from "./config-name";
 
 export const CONFIG_SELECTOR: DocumentFilter = { scheme: "file", pattern: "**/*.steer.{json,yaml,yml}" };
 

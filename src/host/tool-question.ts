@@ -2,7 +2,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { AGENT_TOOLS } from "../protocol/agent";
 import { RecPrismError } from "../protocol/error";
-import { configLanguage } from "./config-language";
+import { configLanguage } from "./config-name";
 import { plainText } from "./markdown-text";
 
 /** @throws RecPrismError "config-invalid" for what is no such input */

@@ -1,7 +1,7 @@
 /** Where a fault of a config is marked, be it JSON or YAML, whole or half-typed. */
 import { describe, expect, it } from "vitest";
 import { configFaultSpan, trailingComma } from "../../src/host/config-fault-place";
-import type { ConfigLanguage } from "../../src/host/config-language";
+import type { ConfigLanguage } from "../../src/host/config-name";
 import type { ConfigFault } from "../../src/protocol/config-check";
 
 const fault = (changes: Partial<ConfigFault>): ConfigFault => ({

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { configForm, configLanguage, configTree } from "../../src/host/config-language";
-import { configPlace, ruleRecipe, valueIn, withRule } from "../../src/host/config-rules";
+import { configForm, configTree } from "../../src/host/config-language";
+import { configLanguage } from "../../src/host/config-name";
+import { configPlace, relabelled, ruleRecipe, valueIn, withRule } from "../../src/host/config-rules";
 import { edited } from "../../src/host/manifest-edit";
 import { valueEdits } from "../../src/host/value-edits";
 import type { SteeringConfig } from "../../src/protocol/steering";
@@ -62,6 +63,32 @@ describe("the config under a cursor", () => {
     expect(at(text, '"A"', "json")).toEqual({ path: ["serving", 0, "steering"], rule: 0, rules: 1 });
     expect(at(text, "serving", "json")).toEqual({ path: ["serving", 0, "steering"], rule: 0, rules: 1 });
     expect(at('{ "rules": [] }', "rules", "json")).toBeNull();
+  });
+});
+
+describe("a rule under the names of now", () => {
+  it("has them wherever a neuron is named, and is otherwise as it was", () => {
+    const rule = {
+      name: "A",
+      edits: [{ neuron: 3, label: "Horor" }, { neuron: 4 }],
+      audience: { neuron: 5, label: "Old", top: { count: 1 } },
+    };
+    expect(
+      relabelled(
+        rule,
+        new Map([
+          [3, "Horror"],
+          [4, "Crime"],
+        ]),
+      ),
+    ).toEqual({
+      name: "A",
+      edits: [
+        { neuron: 3, label: "Horror" },
+        { neuron: 4, label: "Crime" },
+      ],
+      audience: { neuron: 5, label: "Old", top: { count: 1 } },
+    });
   });
 });
 

@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { edited, type TextForm } from "../../src/host/manifest-edit";
+import { configForm } from "../../src/host/config-language";
+import { edited } from "../../src/host/manifest-edit";
 import type { KeyPath, ManifestEdit } from "../../src/protocol/manifest-edit";
 
-const FORM: TextForm = { language: "yaml", order: "version sae mode rules name edits effect".split(" "), json: String };
+const FORM = configForm("yaml");
 const set = (path: KeyPath, value: unknown) => ({ path, change: "set", value }) as const;
 const remove = (path: KeyPath) => ({ path, change: "remove" }) as const;
 const rename = (path: KeyPath, name: string) => ({ path, change: "rename", name }) as const;
@@ -44,7 +45,7 @@ describe("an edit of a YAML text", () => {
 
   it("puts a new key where it usually stands, at its siblings' indentation", () => {
     expect(yaml(CONFIG, set(["rules", 0, "limits"], { rbo: 0.5 }))).toBe(
-      CONFIG.replace("      rbo: .81\n", "      rbo: .81\n    limits: { rbo: 0.5 }\n"),
+      CONFIG.replace("    effect:\n", "    limits: { rbo: 0.5 }\n    effect:\n"),
     );
     const audience = { kind: "sql", where: "age < 18" };
     expect(yaml(CONFIG, set(["rules", 0, "edits", 2], { neuron: 1, audience }))).toBe(
