@@ -1,10 +1,12 @@
 /** The commands of `recprism` and their options. */
-import { Command, InvalidArgumentError, Option } from "commander";
-import type { ExportLanguage } from "../protocol/engine";
+import { Command, Option } from "commander";
+import { USUAL_K } from "../engine/config-effect";
+import { EXPORT_LANGUAGES } from "../protocol/engine";
 import type { LabelChange } from "../protocol/neurons";
 import { NEGATIVES, RECOMMENDER_KINDS } from "../protocol/recommender";
-import type { Edit } from "../protocol/steering";
+import { checkConfigs } from "./check";
 import { withProject } from "./context";
+import { showEffect } from "./effect";
 import { encodeMatrix } from "./encode-matrix";
 import { exportConfig } from "./export-config";
 import { initProject, makeSample } from "./init-project";
@@ -21,6 +23,7 @@ import { showStatus } from "./show-identity";
 import { showNeuron } from "./show-neuron";
 import { showReport } from "./show-report";
 import { writeSteeringConfig } from "./steer";
+import { addSteering } from "./steer-options";
 import { addSettings, settingsAsked } from "./train-options";
 import { trainSae } from "./train-sae";
 
@@ -109,29 +112,44 @@ export function program(): Command {
 
   command(recprism, "recommend", "show the recommendations of a user, without and with a steering config")
     .requiredOption("--user <id>", "id of the user")
-    .option("--config <file>", "steering config (*.steer.json)")
+    .option("--config <file>", "steering config (*.steer.json, *.steer.yaml)")
     .option("--k <n>", "length of the lists", wholeNumber, 10)
     .addOption(saeOption())
     .action(withProject(recommend));
 
-  command(recprism, "steer", "write a steering config for everyone")
-    .option("--suppress <neuron>", "set a neuron to 0 (repeatable)", editOf("suppress"), [])
-    .option("--scale <neuron=factor>", "multiply a neuron (repeatable)", editOf("scale"), [])
-    .option("--set <neuron=value>", "set a neuron (repeatable)", editOf("set"), [])
-    .option("--add <neuron=value>", "add to a neuron (repeatable)", editOf("add"), [])
-    .option("--name <text>", "what the config is for")
-    .addOption(
-      new Option("--mode <mode>", "how the edit reaches the vector").choices(["delta", "reconstruct"]).default("delta"),
-    )
-    .option("--out <file>", "file to write (default: standard output)")
+  addSteering(command(recprism, "steer", "write a steering config: edits, for whom, and what they may cost"))
     .addOption(saeOption())
     .action(withMeasuredSae(writeSteeringConfig));
 
-  command(recprism, "export", "write a steering config as code")
-    .requiredOption("--config <file>", "steering config (*.steer.json)")
+  command(recprism, "effect", "measure what each rule of a steering config does and costs")
+    .requiredOption("--config <file>", "steering config (*.steer.json, *.steer.yaml)")
+    .option("--k <n>", "length of the lists", wholeNumber, USUAL_K)
+    .addOption(saeOption())
+    .action(withMeasuredSae(showEffect));
+
+  command(
+    recprism,
+    "check <files...>",
+    "fail where configs no longer do what they recorded: files, folders or patterns",
+  )
+    .option("--update", "record effects, names and decoder rows anew", false)
+    .addOption(saeOption())
+    .action((files: string[], options) => checkConfigs({ ...options, files }));
+
+  recprism
+    .command("mcp")
+    .description("serve the tools for language models over the Model Context Protocol, on standard input and output")
+    .option("--project <dir>", "folder with recprism.json", ".")
+    .addOption(saeOption())
+    .allowExcessArguments(false)
+    // What it brings along is loaded by nobody else.
+    .action(async (options) => (await import("./mcp")).serveAgents(options));
+
+  command(recprism, "export", "write a steering config as code, once it gave the preview's lists")
+    .requiredOption("--config <file>", "steering config (*.steer.json, *.steer.yaml)")
     .addOption(
       new Option("--to <language>", "language of the code")
-        .choices(["json", "python"] satisfies ExportLanguage[])
+        .choices(EXPORT_LANGUAGES)
         .makeOptionMandatory(),
     )
     .option("--out <file>", "file to write (default: standard output)")
@@ -250,20 +268,4 @@ function saeOption(): Option {
 
 function collected(text: string, before: string[]): string[] {
   return [...before, text];
-}
-
-/** Reads `13` or `13=-1.5` as an edit. */
-function editOf(operation: Edit["operation"]): (text: string, before: Edit[]) => Edit[] {
-  return (text, before) => {
-    const [neuronText, valueText, ...rest] = text.split("=");
-    const neuron = wholeNumber(neuronText);
-    if (operation === "suppress") {
-      if (valueText !== undefined) throw new InvalidArgumentError("It takes a neuron's number alone, for example 13.");
-      return [...before, { neuron, operation }];
-    }
-    if (valueText === undefined || rest.length > 0) {
-      throw new InvalidArgumentError("It takes a neuron and a value, for example 13=-1.5.");
-    }
-    return [...before, { neuron, operation, value: number(valueText) }];
-  };
 }

@@ -18,18 +18,19 @@ export async function recommend(context: Context, options: RecommendOptions): Pr
   print(options, recommendation, () => {
     const { before, after } = recommendation;
     const rank = new Map(before.map(({ id }, index) => [id, index + 1]));
-    const rows = before.map((item, index) => ({ place: index + 1, item, steered: after[index] }));
+    // Filters may leave fewer items than there were.
+    const rows = before.map((item, index) => ({ place: index + 1, item, steered: after.at(index) }));
     return table(rows, [
       { heading: "#", align: "right", cell: ({ place }) => String(place) },
       { heading: "before", widest: 44, cell: ({ item }) => item.title },
       ...(config === null
         ? []
         : [
-            { heading: "after", widest: 44, cell: ({ steered }: (typeof rows)[number]) => steered.title },
+            { heading: "after", widest: 44, cell: ({ steered }: (typeof rows)[number]) => steered?.title ?? "" },
             {
               heading: "was",
               align: "right" as const,
-              cell: ({ steered }: (typeof rows)[number]) => String(rank.get(steered.id) ?? "new"),
+              cell: ({ steered }: (typeof rows)[number]) => (steered ? String(rank.get(steered.id) ?? "new") : ""),
             },
           ]),
     ]);

@@ -113,6 +113,8 @@ export function otherSae(subject: string, { sae }: SteeringConfig, hash: string)
   return `${subject} was made on the SAE ${shortHash(sae.hash)}, but the project's SAE is ${shortHash(hash)}: the same number may now be another neuron. Bring back the SAE it was made on (${sae.path}), or ${remedy}.`;
 }
 
+/** Enough of a hash to tell it from others. */
 export function shortHash(hash: string): string {
-  return hash.length <= 12 ? hash : `${hash.slice(0, 12)}…`;
+  const digits = hash.replace(/^sha256:/, "");
+  return digits.length <= 12 ? digits : `${digits.slice(0, 12)}…`;
 }
