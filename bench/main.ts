@@ -10,6 +10,7 @@ import { benchLargeLabels } from "./labels-large";
 import { benchMovieLens } from "./movielens";
 import { benchRecommender } from "./recommender";
 import { benchSize } from "./size";
+import { benchSteering } from "./steering";
 import { benchTrainStep } from "./train-step";
 
 const benches: Record<string, () => void | Promise<void>> = {
@@ -21,6 +22,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   size: benchSize,
   labels: () => benchLabels(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
   movielens: () => benchMovieLens(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
+  steering: () => benchSteering(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
   recommender: () => benchRecommender(resolve(process.env.RECPRISM_DATA ?? "../shared/data")),
 };
 

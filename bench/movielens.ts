@@ -1,9 +1,6 @@
 /** MovieLens 1M from files on disk to named neurons, through the command line: what each preset reaches, and how fast. */
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Report } from "../src/protocol/artifact";
+import { inMovieLensFolder, recprism, writeMovieLensProject } from "./movielens-folder";
 import { type Measurement, printTable } from "./table";
 
 /** What is to be reached, as SCIENCE and the issues of this project state it. */
@@ -86,27 +83,17 @@ const RUNS: Run[] = [
   },
 ];
 
-export function benchMovieLens(data: string): void {
-  const source = join(data, "ml-1m");
-  if (!existsSync(source)) {
-    console.log(`\nMovieLens 1M: skipped, ${source} is not there (set RECPRISM_DATA).`);
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), "recprism-bench-"));
-  try {
-    for (const name of ["interactions.csv", "items.csv"]) cpSync(join(source, name), join(folder, name));
-    for (const name of ["mf", "ncf"]) cpSync(join(source, "embeddings", name), join(folder, name), { recursive: true });
+export async function benchMovieLens(data: string): Promise<void> {
+  await inMovieLensFolder(data, (folder) => {
     const measurements = [openToNamed(folder), ...RUNS.flatMap((run) => measurementsOf(folder, run))];
     printTable("MovieLens 1M: MS / raw RBO@30 / Kendall@30 of held-out users", measurements);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The whole way of a new user, with the paper's settings. */
 function openToNamed(folder: string): Measurement {
   const started = performance.now();
-  writeProject(folder, "mf");
+  writeMovieLensProject(folder, "mf");
   recprism(folder, "train", "--preset", "paper-mf", "--epochs", "18");
   recprism(folder, "neurons", "--json");
   const seconds = (performance.now() - started) / 1000;
@@ -121,7 +108,7 @@ function measurementsOf(
   folder: string,
   { what, embeddings, options, goals, seconds, reference, keeps }: Run,
 ): Measurement[] {
-  writeProject(folder, embeddings);
+  writeMovieLensProject(folder, embeddings);
   recprism(folder, "train", "--restart", ...options);
   const report: Report = JSON.parse(recprism(folder, "report", "--json"));
   const figure = (value: number | null) => value?.toFixed(3) ?? "-";
@@ -158,38 +145,4 @@ function measurementsOf(
     });
   }
   return rows;
-}
-
-function writeProject(folder: string, embeddings: "mf" | "ncf"): void {
-  const bias = embeddings === "mf";
-  const manifest = {
-    version: 1,
-    name: `MovieLens 1M ${embeddings}`,
-    items: {
-      embeddings: `${embeddings}/items.npy`,
-      ...(bias ? { bias: "mf/item_bias.npy" } : {}),
-      table: "items.csv",
-      ids: { rule: "table-order", column: "iid" },
-      title: "title",
-      tags: [{ column: "genres", separator: "|" }],
-    },
-    users: {
-      embeddings: `${embeddings}/users.npy`,
-      ...(bias ? { bias: "mf/user_bias.npy" } : {}),
-      ids: { rule: "row-number" },
-    },
-    interactions: { table: "interactions.csv", user: "uid", item: "iid" },
-    ...(bias ? {} : { recommender: { kind: "onnx", model: "ncf/head.onnx" } }),
-  };
-  writeFileSync(join(folder, "recprism.json"), JSON.stringify(manifest));
-}
-
-function recprism(folder: string, ...args: string[]): string {
-  const result = spawnSync(process.execPath, [join(__dirname, "..", "cli.js"), ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  if (result.status !== 0) throw new Error(`recprism ${args.join(" ")} failed: ${result.stderr}`);
-  return result.stdout;
 }
