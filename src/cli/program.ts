@@ -147,11 +147,7 @@ export function program(): Command {
 
   command(recprism, "export", "write a steering config as code, once it gave the preview's lists")
     .requiredOption("--config <file>", "steering config (*.steer.json, *.steer.yaml)")
-    .addOption(
-      new Option("--to <language>", "language of the code")
-        .choices(EXPORT_LANGUAGES)
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option("--to <language>", "language of the code").choices(EXPORT_LANGUAGES).makeOptionMandatory())
     .option("--out <file>", "file to write (default: standard output)")
     .addOption(saeOption())
     .action(withMeasuredSae(exportConfig));
