@@ -1,79 +1,95 @@
 /** A steering config as a Python module that needs NumPy only and returns the lists that the preview showed. */
-import type { RecommenderManifest } from "../protocol/manifest";
-import type { Edit, SteeringConfig, SteeringRule } from "../protocol/steering";
-import type { SteeringWeights } from "../steering/weights";
+import { type CodeInput, modesOf } from "./code-input";
+import { PYTHON_RULE_TYPES, pythonRules } from "./python-rules";
 import { pythonScore } from "./python-score";
 import { pythonSteer } from "./python-steer";
-import { bracketed, commentText, floatLiteral, stringLiteral } from "./python-text";
-import { pythonWeights } from "./python-weights";
+import { pythonFloat, pythonString } from "./python-text";
+import { pythonLoader, pythonWeights } from "./python-weights";
+import type { Sidecar } from "./sidecar";
+import { bracketed } from "./source-text";
 
 /**
- * Python 3.8+ source with `steer`, and with `score_items` and `recommend` unless the recommender is a model.
+ * Python 3.8+ source with `steer`, `steer_items` and `hidden_items`, and with `score_items` and `recommend` unless the
+ * recommender is a model.
  *
- * In delta mode only the weights of edited neurons are in it, for top-k with the encoder of all; in reconstruct mode all
- * are. Names and labels come from people and files: they stand in comments and string literals only, escaped.
- *
- * @param weights what `steeringWeights` says this config needs
- * @throws RecPrismError "config-invalid" for more weights than fit a source file
+ * Names and labels come from people and files: they stand in comments and string literals only, escaped.
  */
-export function generatePython(
-  config: SteeringConfig,
-  weights: SteeringWeights,
-  recommender: RecommenderManifest["kind"],
-): string {
-  const edits = config.rules.flatMap((rule) => rule.edits);
-  const labelOf = (neuron: number) => edits.find((edit) => edit.neuron === neuron)?.label ?? "";
-  const score = pythonScore(recommender);
-  const lines = [
-    ...header(recommender),
-    ...saeConstants(config, weights),
-    "",
-    ...rulesConstant(config.rules),
-    "",
-    ...neuronsConstant(config, weights),
-    ...pythonWeights(weights, labelOf),
-    "",
-    "",
-    ...pythonSteer(config.mode, weights),
-    ...(score.length === 0 ? [] : ["", "", ...score]),
+export function generatePython(input: CodeInput, sidecar: Sidecar | null): string {
+  const score = pythonScore(input.recommender);
+  const sections = [
+    [...pythonHeader(input, sidecar), ...saeConstants(input)],
+    ...(sidecar === null ? [] : [pythonLoader(sidecar)]),
+    PYTHON_RULE_TYPES,
+    [
+      ...RULES_COMMENT,
+      ...pythonRules(input, sidecar?.ids ?? false),
+      "",
+      ...neuronsConstant(input),
+      ...pythonWeights(input, sidecar?.weights ?? false),
+    ],
+    pythonSteer(input),
+    ...(score.length === 0 ? [] : [score]),
   ];
+  const lines = sections.flatMap((section, index) => {
+    // The loader begins with constants, which stand with those before it.
+    const apart = index === 0 ? [] : section[0].startsWith("#") && index === 1 ? [""] : ["", ""];
+    return [...apart, ...section];
+  });
   return `${lines.join("\n")}\n`;
 }
 
-function header(recommender: RecommenderManifest["kind"]): string[] {
+function pythonHeader({ recommender }: CodeInput, sidecar: Sidecar | null): string[] {
   const usage =
     recommender === "onnx"
       ? [
-          "#     vectors = steer(user_vectors)",
-          "#",
-          "# Pass them to your model in place of the user vectors; its other inputs stay as they are.",
+          "    vectors = steer(user_vectors, user_ids)",
+          "    items = steer_items(item_vectors, item_ids, user_id)",
+          "    items_to_leave_out = hidden_items(item_vectors, user_id)",
+          "",
+          "Pass them to your model in place of the embeddings; its other inputs stay as they are.",
         ]
       : [
-          "#     vectors = steer(user_vectors)  # in place of the user embeddings, or",
-          "#     rows = recommend(user_vector, items, item_bias, seen=seen_rows, k=30)",
+          "    rows = recommend(user_vector, item_vectors, item_bias, seen=seen_rows, k=30,",
+          "                     user_id=user_id, item_ids=item_ids)",
         ];
+  const types = ["Any", "FrozenSet", "List", "NamedTuple", "Optional", "Sequence", "Tuple", "Union"];
+  if (sidecar !== null) types.push("Dict");
+  if (recommender !== "onnx") types.push("Iterable");
   return [
-    "# Steering of a recommender through its sparse autoencoder (SAE), made by RecPrism.",
-    "# Needs NumPy only. Do not edit the weights: change the steering config and export again.",
-    "#",
-    ...usage,
+    '"""Steering of a recommender through its sparse autoencoder (SAE), made by RecPrism.',
     "",
-    recommender === "onnx" ? "from typing import Any, Optional" : "from typing import Any, Optional, Sequence, Union",
+    "Needs NumPy only. Do not edit the numbers: change the steering config and export again.",
+    "",
+    ...usage,
+    '"""',
+    "",
+    ...(sidecar === null
+      ? []
+      : ["import hashlib", "import io", ...(sidecar.ids ? ["import json"] : []), "from pathlib import Path"]),
+    ...importLines(types.sort()),
     "",
     "import numpy as np",
     "",
   ];
 }
 
-function saeConstants({ sae, mode }: SteeringConfig, weights: SteeringWeights): string[] {
+function importLines(types: string[]): string[] {
+  const line = `from typing import ${types.join(", ")}`;
+  return line.length <= 88 ? [line] : ["from typing import (", ...types.map((type) => `    ${type},`), ")"];
+}
+
+function saeConstants({ hash, sae, rules, weights }: CodeInput): string[] {
   const { dimensions, normalisation, activation, epsilon } = weights;
+  const { delta, reconstruct } = modesOf(rules);
   return [
+    "# SHA-256 of the steering config that this is made from.",
+    `CONFIG_HASH = "${hash}"`,
     "# Content hash of the SAE that the edits were made on.",
-    `SAE_HASH = ${stringLiteral(sae.hash)}`,
-    "# Length of a user embedding.",
+    `SAE_HASH = ${pythonString(sae)}`,
+    "# Length of an embedding.",
     `DIMENSIONS = ${dimensions}`,
     ...(normalisation === "layer"
-      ? ["# Added to the standard deviation that an embedding is divided by.", `EPSILON = ${floatLiteral(epsilon)}`]
+      ? ["# Added to the standard deviation that an embedding is divided by.", `EPSILON = ${pythonFloat(epsilon)}`]
       : []),
     ...(activation.kind === "topk"
       ? [
@@ -81,41 +97,18 @@ function saeConstants({ sae, mode }: SteeringConfig, weights: SteeringWeights): 
           `K = ${activation.k}`,
         ]
       : []),
-    mode === "delta"
-      ? "# Mode: delta. Edits move the user embedding; what the SAE does not explain stays."
-      : "# Mode: reconstruct. Edited embeddings are replaced by their SAE reconstruction.",
+    ...(delta ? ["# Mode delta: edits move an embedding; what the SAE does not explain stays."] : []),
+    ...(reconstruct ? ["# Mode reconstruct: edited embeddings are replaced by their SAE reconstruction."] : []),
   ];
 }
 
-function rulesConstant(rules: SteeringRule[]): string[] {
-  return [
-    "# Rules in order: (user ids or None for everyone, [(neuron, operation, value), ...]).",
-    "RULES = [",
-    ...rules.flatMap(({ name, audience, edits }) => [
-      `    # ${commentText(name)}`,
-      "    (",
-      ...(audience.kind === "everyone"
-        ? ["        None,"]
-        : bracketed("frozenset([", audience.users.map(stringLiteral), "]),", "        ")),
-      "        [",
-      ...edits.map((edit) => `            ${editLine(edit)}`),
-      "        ],",
-      "    ),",
-    ]),
-    "]",
-  ];
-}
+const RULES_COMMENT = ["# Applied in order: a user gets what all rules for it say."];
 
-function editLine(edit: Edit): string {
-  const value = edit.operation === "suppress" ? "0.0" : floatLiteral(edit.value);
-  const comment = edit.label ? `  # ${commentText(edit.label)}` : "";
-  return `(${edit.neuron}, "${edit.operation}", ${value}),${comment}`;
-}
-
-function neuronsConstant({ mode }: SteeringConfig, { neurons }: SteeringWeights): string[] {
-  if (mode === "reconstruct") return ["# All neurons of the SAE.", `NEURONS = list(range(${neurons.length}))`];
+function neuronsConstant({ rules, weights: { neurons } }: CodeInput): string[] {
+  if (modesOf(rules).reconstruct) return ["# All neurons of the SAE.", `NEURONS = list(range(${neurons.length}))`];
+  if (neurons.length === 0) return ["# No rule names a neuron.", "NEURONS: List[int] = []"];
   return [
-    "# Neurons that the rules edit, in the order of the weights.",
+    "# Neurons that the rules name, in the order of the weights.",
     ...bracketed("NEURONS = [", neurons.map(String), "]"),
   ];
 }

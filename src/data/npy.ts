@@ -62,8 +62,14 @@ export async function writeNpy(file: string, of: Matrix): Promise<void> {
 
 /** What stands before the values of a float32 array in C order. */
 export function npyHeaderBytes(rows: number, columns: number): Buffer {
+  return npyHeaderOf("<f4", [rows, columns]);
+}
+
+/** The same for any type, `|u1`, and any number of dimensions. */
+export function npyHeaderOf(dtype: string, shape: readonly number[]): Buffer {
   const prefix = MAGIC.length + 4;
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${lengths}), }`;
   const total = Math.ceil((prefix + text.length + 1) / 64) * 64;
   const length = Buffer.alloc(2);
   length.writeUInt16LE(total - prefix);

@@ -8,12 +8,12 @@ import { type Numbers, numbersOf, type ValueType, valueBytes } from "./stored-va
 
 export interface NamedTensor {
   shape: number[];
-  values: Float32Array | Int32Array;
+  values: Float32Array | Int32Array | Uint8Array;
 }
 
 /** What a header says of a tensor of ours. */
 export interface TensorHeader {
-  dtype: "F32" | "I32";
+  dtype: "F32" | "I32" | "U8";
   shape: number[];
 }
 
@@ -36,8 +36,8 @@ export interface Safetensors {
 }
 
 const LENGTH_BYTES = 8;
-/** Of float32 and int32, the types we write. */
-const VALUE_BYTES = 4;
+/** Of the types we write. */
+const VALUE_BYTES = { F32: 4, I32: 4, U8: 1 };
 /** Of 100,000 tensors; the reference implementation bears six times as much, but not a gigabyte of memory for it. */
 const LONGEST_HEADER = 1 << 24;
 /** Where each is as large as can be, the product of many takes long. */
@@ -64,13 +64,18 @@ const READABLE = new Map(Object.entries({ ...FLOATS, ...INTEGERS }).map(([dtype,
 export function safetensorsBytes(tensors: Record<string, NamedTensor>, metadata: Record<string, string>): Uint8Array {
   const headers = Object.entries(tensors).map(([name, { shape, values }]): [string, TensorHeader] => [
     name,
-    { dtype: values instanceof Float32Array ? "F32" : "I32", shape },
+    { dtype: dtypeOf(values), shape },
   ]);
   const { bytes } = safetensorsHeader(Object.fromEntries(headers), metadata);
   const data = Object.values(tensors).map(({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
   return Buffer.concat([bytes, ...data]);
+}
+
+function dtypeOf(values: NamedTensor["values"]): TensorHeader["dtype"] {
+  if (values instanceof Float32Array) return "F32";
+  return values instanceof Int32Array ? "I32" : "U8";
 }
 
 /** The start of a file, for those who write the rest themselves: `starts` says where in it each tensor's values belong. */
@@ -82,7 +87,7 @@ export function safetensorsHeader(
   const offsets: [string, number][] = [];
   let offset = 0;
   for (const [name, { dtype, shape }] of Object.entries(tensors)) {
-    const end = offset + shape.reduce((product, length) => product * length, VALUE_BYTES);
+    const end = offset + shape.reduce((product, length) => product * length, VALUE_BYTES[dtype]);
     header[name] = { dtype, shape, data_offsets: [offset, end] };
     offsets.push([name, offset]);
     offset = end;

@@ -42,6 +42,8 @@ export class Project {
     readonly userTable: UserTable,
     readonly manifestPath: string,
     readonly saeFolder: string,
+    /** The workspace is not trusted: nothing of it is run. */
+    readonly restricted: boolean,
   ) {
     this.scorer = recommender.scorer(dataset.items);
   }
@@ -60,7 +62,8 @@ export class Project {
       if (restricted) refuseModel(dataset.manifest);
       const folder = sae ? resolve(sae) : resolve(dataset.folder, dataset.manifest.sae.path);
       const userTable = new UserTable({ ...dataset, ids: dataset.users.ids, restricted }, userTableScript);
-      const project = new Project(dataset, await openRecommender(dataset), userTable, manifestPath, folder);
+      const recommender = await openRecommender(dataset);
+      const project = new Project(dataset, recommender, userTable, manifestPath, folder, restricted);
       await project.reloadSae();
       return project;
     } catch (thrown) {

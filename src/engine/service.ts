@@ -30,6 +30,7 @@ import { readConfigFile } from "./config-files";
 import { inspectedConfig } from "./config-inspection";
 import { configOf } from "./config-recipes";
 import { rematchedConfig } from "./config-rematch";
+import { exportCode, generateCode } from "./export-code";
 import { writeHtmlReport } from "./html-report";
 import { Jobs } from "./jobs";
 import { changedLabels, checkedAuthor } from "./label-change";
@@ -226,8 +227,16 @@ export function createEngine({ jobScript, events }: EngineOptions): { engine: En
       return tasks.run(task, (pace, signal) => effectsOfRules(project, config, k, { pace, signal }));
     },
     rematchConfig: async (id, config) => rematchedConfig(projectOf(id), config),
-    generate: soon,
-    exportConfig: soon,
+    async generate(id, config, language, name) {
+      const project = projectOf(id);
+      project.checkConfig(config);
+      return generateCode(project.steering, config, language, name);
+    },
+    async exportConfig(id, config, language, file, task) {
+      const project = projectOf(id);
+      project.checkConfig(config);
+      return tasks.run(task, (pace, signal) => exportCode(project, config, language, file, pace, signal));
+    },
     callTool: async (id, tool, input) => calledTool(engine, { id, dataset: projectOf(id).dataset }, tool, input),
   };
   return {
@@ -258,11 +267,6 @@ async function relabelled(
 
 function queried({ sae: { rows, artifact } }: Project, query: NeuronQuery): Page<NeuronRow> {
   return queryNeurons(rows, artifact.labels.neurons, query);
-}
-
-/** Replaced one by one while issue 6 is built. */
-async function soon(): Promise<never> {
-  throw new RecPrismError("internal", "This part is being built.");
 }
 
 /** The job process that is bundled beside this file. */

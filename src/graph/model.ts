@@ -6,12 +6,27 @@ import { type Attribute, type Initialiser, type Node, ONNX_TYPES, type SubgraphC
 const OPSET = 18;
 const IR_VERSION = 8;
 
-export function onnxModel(graph: SubgraphContent): Uint8Array {
+/** What a model says of itself to whoever is given it. */
+export interface ModelDescription {
+  /** An earlier version of the operators, for a graph that uses none that changed since. */
+  opset?: number;
+  documentation?: string;
+  /** Of inputs and outputs, by name. */
+  values?: Readonly<Record<string, string>>;
+  /** For programs. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+export function onnxModel(graph: SubgraphContent, about: ModelDescription = {}): Uint8Array {
+  const { opset = OPSET, documentation, values = {}, metadata = {} } = about;
+  const described = (value: Value) => ({ ...valueProto(value), docString: values[value.name] });
   return onnx.ModelProto.encode({
     irVersion: IR_VERSION,
     producerName: "recprism",
-    opsetImport: [{ domain: "", version: OPSET }],
-    graph: graphProto(graph),
+    opsetImport: [{ domain: "", version: opset }],
+    docString: documentation,
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: { ...graphProto(graph), input: graph.inputs.map(described), output: graph.outputs.map(described) },
   }).finish();
 }
 

@@ -1,17 +1,17 @@
-/** The part of an SAE that a steering config needs: what exported code has to carry along. */
+/** The part of an SAE that rules need: what exported code has to carry along. */
 import { column, row } from "../data/matrix";
-import type { SteeringConfig } from "../protocol/steering";
 import type { Activation, Sae } from "../sae/model";
 import { type Normalisation, STANDARDISATION_EPSILON } from "../sae/standardise";
-import { checkEdits } from "./edits";
+import { checkEdits, checkFilters } from "./edits";
+import type { ResolvedRule } from "./resolved";
 
 export interface SteeringWeights {
   /** d */
   dimensions: number;
   normalisation: Normalisation;
-  /** Added to the standard deviation that a user embedding is divided by under `layer`. */
+  /** Added to the standard deviation that an embedding is divided by under `layer`. */
   epsilon: number;
-  /** Ascending: the edited ones in delta mode, all in reconstruct mode. */
+  /** Ascending: those that are edited or filter; all of them where a rule reconstructs. */
   neurons: number[];
   /** Row of W_dec of each of `neurons`. */
   decoder: Float32Array[];
@@ -21,22 +21,20 @@ export interface SteeringWeights {
   encoded: number[];
   /** Column of W_enc, and b_enc, of each of `encoded`. */
   encoder: Float32Array[];
-  encoderBias: number[];
+  encoderBias: Float32Array;
   /** Thresholds are of `encoded`, and at least 0. */
   activation: Activation;
   /** Every decoder row equals its neuron's encoder column. */
   tied: boolean;
 }
 
-/** @throws RecPrismError "config-invalid" for an edit that this SAE cannot carry out */
-export function steeringWeights(sae: Sae, { mode, rules }: SteeringConfig): SteeringWeights {
-  const latents = sae.encoderBias.length;
-  rules.forEach(({ edits }, rule) => {
-    checkEdits(edits, latents, { key: `rules[${rule}].edits` });
-  });
+/** @throws RecPrismError "config-invalid" for neurons that this SAE does not have */
+export function steeringWeights(sae: Sae, rules: readonly ResolvedRule[]): SteeringWeights {
   const all = Array.from(sae.encoderBias.keys());
-  const edited = new Set(rules.flatMap(({ edits }) => edits.map(({ neuron }) => neuron)));
-  const neurons = mode === "reconstruct" ? all : all.filter((neuron) => edited.has(neuron));
+  checkRules(rules, all.length);
+  const named = namedNeurons(rules);
+  const reconstructs = rules.some(({ mode }) => mode === "reconstruct");
+  const neurons = reconstructs ? all : all.filter((neuron) => named.has(neuron));
   const encoded = sae.activation.kind === "topk" && neurons.length > 0 ? all : neurons;
   const decoder = neurons.map((neuron) => row(sae.decoderWeights, neuron));
   return {
@@ -48,12 +46,30 @@ export function steeringWeights(sae: Sae, { mode, rules }: SteeringConfig): Stee
     decoderBias: sae.decoderBias,
     encoded,
     encoder: encoded.map((neuron) => column(sae.encoderWeights, neuron)),
-    encoderBias: encoded.map((neuron) => sae.encoderBias[neuron]),
+    encoderBias: Float32Array.from(encoded, (neuron) => sae.encoderBias[neuron]),
     activation: activationOf(sae.activation, encoded),
     tied: neurons.every((neuron, j) =>
       column(sae.encoderWeights, neuron).every((weight, c) => weight === decoder[j][c]),
     ),
   };
+}
+
+function checkRules(rules: readonly ResolvedRule[], latents: number): void {
+  for (const [index, { edits, itemEdits, filters }] of rules.entries()) {
+    const within = (part: string) => ({ key: `rules[${index}].${part}` });
+    checkEdits(edits, latents, within("edits"));
+    checkFilters(filters, latents, within("filters"));
+    for (const [entry, of] of itemEdits.entries()) checkEdits(of.edits, latents, within(`items[${entry}].edits`));
+  }
+}
+
+function namedNeurons(rules: readonly ResolvedRule[]): Set<number> {
+  const naming = rules.flatMap(({ edits, itemEdits, filters }) => [
+    ...edits,
+    ...itemEdits.flatMap((entry) => entry.edits),
+    ...filters,
+  ]);
+  return new Set(naming.map(({ neuron }) => neuron));
 }
 
 function activationOf(activation: Activation, neurons: number[]): Activation {
