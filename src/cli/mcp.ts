@@ -19,7 +19,7 @@ import { type CommonOptions, type Context, log, withEngine } from "./context";
 import { measureIfNeeded } from "./measure-sae";
 
 const INSTRUCTIONS = `RecPrism opens up a recommender: neurons of a sparse autoencoder over its embeddings stand for concepts such as "Horror" or "1990s", and turning them up or down changes what is recommended.
-Find the numbers of neurons with find_neurons first. Try an edit with preview_steering: with a user to see one list, without a user to measure the effect on an audience and what it costs in accuracy. Prefer the weakest edit that does what is wanted; tell the cost beside the effect. Only then write it with write_steering_config.
+Find the numbers of neurons with find_neurons first; several may stand for one concept and are then edited together. Try an edit with preview_steering: with a user to see one list, without a user to measure the effect on an audience and what it costs in accuracy. Prefer the weakest edit that does what is wanted; tell the cost beside the effect. Only then write it with write_steering_config.
 Edits on a user's neuron: suppress (0), scale (times), set, add. To keep items out for certain use filters, which hide items above a threshold of a neuron.`;
 
 /** A client that is gone may have asked for something that takes longer. */
