@@ -15,13 +15,18 @@ let engine: Engine;
 let project: ProjectSummary;
 const jobs: Job[] = [];
 const pids: number[] = [];
+const progress: { task: string; share: number }[] = [];
 const stops: RecPrismError[] = [];
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "recprism-engine-"));
   client = new EngineClient({
     script: built("engine.js"),
-    events: { jobChanged: (job) => jobs.push(job), taskProgress: () => {}, log: () => {} },
+    events: {
+      jobChanged: (job) => jobs.push(job),
+      taskProgress: (task, share) => progress.push({ task, share }),
+      log: () => {},
+    },
     started: (pid) => pids.push(pid),
     stopped: (error) => stops.push(error),
     reopened: () => {},
@@ -112,6 +117,25 @@ describe("the engine process", () => {
     const profile = await engine.user(project.id, "u0003");
     expect(profile.detail).toMatch(/\d+ interactions/);
     expect(profile.neurons[0].activation).toBeGreaterThanOrEqual(profile.neurons[1].activation);
+  });
+
+  it("measures a cohort, telling how far it is, and ends what nobody waits for any more", async () => {
+    const { rows } = await engine.neurons(project.id, { kinds: ["tag"] });
+    const { neuron } = rows[0];
+    const recipe = { ...EMPTY_RECIPE, name: "Try", edits: [{ neuron, operation: "set" as const, value: 4 }] };
+    const effect = await engine.effect({ project: project.id, recipe, k: 10 });
+    expect(effect).toMatchObject({ users: project.users, measured: project.users, k: 10 });
+    expect(effect.concepts[0]).toMatchObject({ target: true, label: rows[0].label });
+    const [share] = effect.concepts;
+    expect(share.after.value).toBeGreaterThan(share.before.value);
+    expect(share.after.interval?.[0]).toBeLessThanOrEqual(share.after.value);
+    const dose = engine.doseCurve({ project: project.id, recipe, neurons: [neuron], k: 10, task: "curve" });
+    await expect.poll(() => progress.some(({ task }) => task === "curve"), { timeout: 10_000 }).toBe(true);
+    const asked = performance.now();
+    await engine.endTask("curve");
+    await expect(dose).rejects.toMatchObject({ reason: "cancelled" });
+    expect(performance.now() - asked).toBeLessThan(1_000);
+    expect(progress.every(({ share }) => share >= 0 && share <= 1)).toBe(true);
   });
 
   it("cancels within a second, keeping the weights so far", async () => {
