@@ -1,5 +1,6 @@
 /** Configs in JSON: what breaks them is told in the words of whoever edits them by hand. */
 import { jsonFault } from "../data/json-fault";
+import type { RecPrismError } from "../protocol/error";
 import {
   DEEPEST,
   type NamedText,
@@ -29,7 +30,7 @@ export function placedJson({ text, file }: NamedText): PlacedText {
 
 function syntaxFault(named: NamedText, thrown: unknown): unknown {
   const fault = jsonFault(named.text);
-  if (fault === null) return thrown;
+  if (fault === null) return controlCharacter(named) ?? thrown;
   const lines = named.text.split("\n");
   const offset = lines.slice(0, fault.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + fault.column - 1;
   const rest = named.text.slice(offset);
@@ -50,6 +51,16 @@ function syntaxFault(named: NamedText, thrown: unknown): unknown {
   }
   const what = found === "" ? "the text ends too early" : `${JSON.stringify(found)} is not expected`;
   return refusedAt(named, offset, `${what}. Look for a missing or extra comma, quote or bracket there.`);
+}
+
+/** Of all that is no JSON, this alone has no place: it stands in a text, where it should be written otherwise. */
+function controlCharacter(named: NamedText): RecPrismError | null {
+  const { text } = named;
+  let at = 0;
+  while (at < text.length && (text.charCodeAt(at) >= 0x20 || "\t\n\r".includes(text[at]))) at++;
+  if (at === text.length) return null;
+  const written = `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`;
+  return refusedAt(named, at, `a control character stands here. Remove it, or write it as ${written}.`);
 }
 
 /** @param named valid JSON */

@@ -81,6 +81,7 @@ rules:
     ["a number beyond all", '{"version": 1e999}', 1, 13, "too large"],
     ["a key twice", '{"version": 1,\n\n "version": 1}', 3, 2, '"version" stands here a second time, after line 1'],
     ["a key twice, differently written", '{"a": 1, "\\u0061": 1}', 1, 10, '"a" stands here a second time'],
+    ["a control character", '{\n "version\u0001": 1}', 2, 10, "Remove it, or write it as \\u0001"],
     ["endless brackets", `${"[".repeat(70)}${"]".repeat(70)}`, 1, 65, "nested more than 64 levels"],
   ])("refuses %s where it stands", (_, text, line, column, message) => {
     const fault = refusal(text);
