@@ -76,8 +76,10 @@ describe("first steps on the sample", () => {
   it("shows a user's list before and after while a slider moves", async () => {
     const view = await lab();
     await view.getByRole("button", { name: "Steer This Neuron" }).click();
+    await view.getByRole("combobox", { name: "Audience" }).selectOption("user");
     await view.getByRole("textbox", { name: "User", exact: true }).fill(USER);
     await view.getByRole("textbox", { name: "User", exact: true }).press("Enter");
+    await view.getByRole("heading", { name: `Lists of user ${USER}` }).waitFor();
     await view.getByRole("list", { name: "Before" }).getByRole("listitem").first().waitFor();
     const before = await titles(view, "Before");
     expect(await titles(view, "After")).toEqual(before);
@@ -131,7 +133,6 @@ describe("first steps on the sample", () => {
       return [style.color, getComputedStyle(document.documentElement).getPropertyValue("--vscode-editor-background")];
     });
     expect(brightness(text) > brightness(background)).toBe(theme !== "light");
-    await workbench.screenshot(`steer-${theme}`);
   });
 });
 

@@ -85,8 +85,10 @@ describe.skipIf(!hasMovieLens)(`MovieLens 1M${needsMovieLens}`, () => {
   it("takes a genre out of the list of one of its fans and saves the config", async () => {
     const lab = await workbench.view("lab");
     await lab.getByRole("button", { name: "Steer This Neuron" }).click();
+    await lab.getByRole("combobox", { name: "Audience" }).selectOption("user");
     await lab.getByRole("textbox", { name: "User", exact: true }).fill("3336");
     await lab.getByRole("textbox", { name: "User", exact: true }).press("Enter");
+    await lab.getByRole("heading", { name: "Lists of user 3336" }).waitFor();
     await lab.getByRole("list", { name: "Before" }).getByRole("listitem").first().waitFor();
     await lab.getByRole("combobox", { name: "Operation on Horror" }).selectOption("set");
     await lab.getByRole("spinbutton", { name: "Strength of Horror as a number" }).fill("-1.5");

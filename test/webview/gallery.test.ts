@@ -304,7 +304,43 @@ const SHOTS: Shot[] = [
   },
   { name: "lab-steer-1000", scenario: LAB, width: 1000, height: 1500, until: steerSomeone },
   { name: "lab-steer-600", scenario: LAB, width: 600, height: 2400, until: steerSomeone },
-  { name: "lab-steer-all-1600", scenario: LAB, width: 1600, height: 2000, until: steerWithAll },
+  { name: "lab-steer-all-1600", scenario: LAB, width: 1600, height: 2600, until: steerWithAll },
+  {
+    name: "lab-steer-why",
+    scenario: LAB,
+    width: 1000,
+    height: 900,
+    until: async (page) => {
+      await steerSomeone(page);
+      await page.getByRole("list", { name: "After" }).getByRole("button", { name: /^Why / }).nth(1).click();
+      await page.getByText("= the sum of the parts").waitFor();
+    },
+  },
+  {
+    name: "lab-steer-faults-600",
+    scenario: {
+      ...LAB,
+      hostile: true,
+      restricted: true,
+      failing: { effect: "The engine ran out of memory. Choose a smaller audience." },
+    },
+    width: 600,
+    height: 2000,
+    themes: ["dark"],
+    until: async (page) => {
+      await page.getByRole("tab", { name: "Steer" }).click();
+      await page.getByRole("button", { name: "Add Edit" }).click();
+      await page.getByRole("listbox").getByRole("option").first().click();
+      await page.getByRole("spinbutton", { name: /^Strength of/ }).fill("");
+      await page.getByText("still holds").waitFor();
+      await page.getByLabel("Mode").selectOption("reconstruct");
+      await page.getByText("The engine ran out of memory.").waitFor();
+      await page.getByRole("combobox", { name: "Audience" }).selectOption("sql");
+      await page.getByRole("textbox", { name: "SQL condition" }).fill("age < 25");
+      await page.getByRole("textbox", { name: "SQL condition" }).press("Enter");
+      await page.getByText("No SQL is run in a restricted workspace.").waitFor();
+    },
+  },
 ];
 
 describe.skipIf(withoutBrowser !== null)("screens", () => {

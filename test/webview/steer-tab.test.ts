@@ -458,7 +458,7 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
     it("takes a score apart, before and after, and gives the focus back", async () => {
       await open();
       await lessHorror();
-      await page.getByText("▲").or(page.getByText("new")).first().waitFor();
+      await page.getByRole("row", { name: /^Horror .* → -1\.50$/ }).waitFor();
       const why = page.getByRole("list", { name: "Before" }).getByRole("button", { name: /^Why / }).first();
       await why.click();
       const dialog = page.getByRole("dialog", { name: /^Why .*\?$/ });

@@ -41,7 +41,9 @@ export function signedPercent(change: number | null): string {
  */
 export function signedChange(change: number, largest: number): string {
   const decimals = largest > 0 ? Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(largest)))) : 2;
-  return `${change > 0 ? "+" : ""}${change.toFixed(decimals).replace(/^(-?)0\./, "$1.")}`;
+  const text = change.toFixed(decimals);
+  if (Number(text) === 0) return text.replace(/^-?0\./, ".");
+  return `${change > 0 ? "+" : ""}${text.replace(/^(-?)0\./, "$1.")}`;
 }
 
 /** A share and its base rate, `92% | 9%`. */

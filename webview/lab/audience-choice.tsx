@@ -7,6 +7,7 @@ import type { Remote } from "../components/host";
 import { HistoryForm, IdsForm, NeuronForm, OneUserForm, RandomForm, SqlForm } from "./audience-forms";
 import { AUDIENCE_FORMS, type AudienceForm, audienceName, formOf } from "./audience-words";
 import type { NamedNeurons } from "./recipe-edits";
+import { audienceKey } from "./recipe-key";
 
 interface AudienceChoiceProps {
   host: Remote<LabHost>;
@@ -23,13 +24,13 @@ export function AudienceChoice({ host, audience, vocabulary, neuron, user, onCha
   const id = useId();
   const [form, setForm] = useState<AudienceForm>(() => formOf(audience));
   const named = useNamedAudiences(host);
-  const key = JSON.stringify(audience);
+  const key = audienceKey(audience);
   // A list of one id is a list as long as it is being written.
   useEffect(() => {
     if (!(form === "users" && audience.kind === "users")) setForm(formOf(audience));
   }, [key]);
 
-  const chosenName = named.all.find((own) => JSON.stringify(own.audience) === key)?.name ?? null;
+  const chosenName = named.all.find((own) => audienceKey(own.audience) === key)?.name ?? null;
   const choose = (value: string) => {
     const [kind, ...rest] = value.split(":");
     if (kind === "named") {

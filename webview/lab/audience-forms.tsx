@@ -1,5 +1,5 @@
 /** What a person fills in for each kind of audience. A form changes the recipe once it says an audience, not before. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SteeringVocabulary } from "../../src/protocol/effect";
 import type { Audience, Strongest } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
@@ -55,7 +55,7 @@ export function IdsForm({ audience, onChange }: FormProps) {
     const users = pastedIds(text);
     if (users.length > 0) onChange({ kind: "users", users });
   });
-  const ids = pastedIds(text);
+  const ids = useMemo(() => pastedIds(text), [text]);
   return (
     <>
       <textarea

@@ -1,5 +1,5 @@
 /** Dose and response: shares and accuracy over the strength of an edit, with its controls on the same axes. */
-import { areaY, ruleX, ruleY } from "@observablehq/plot";
+import { areaY, ruleX, ruleY, text } from "@observablehq/plot";
 import { useMemo } from "preact/hooks";
 import type { DoseCurve, DosePoint } from "../../src/protocol/effect";
 import { decimal, percent, signedPercent } from "../components/number-format";
@@ -30,7 +30,7 @@ export function DoseCharts({ curve, name, now }: DoseChartProps) {
   const accuracy = curve.points.some(({ ndcg20Change }) => ndcg20Change !== null);
   const shares = useMemo(() => sharesChart(curve), [curve]);
   const costs = useMemo(() => (accuracy ? accuracyChart(curve) : overlapChart(curve)), [curve, accuracy]);
-  const here = now !== null && now >= from && now <= to ? [ruleX([now], NOW)] : [];
+  const here = now !== null && now >= from && now <= to ? [ruleX([now], NOW), text([now], NOW_NAME)] : [];
   const nowKey = here.length === 0 ? null : now;
   const behindShares = useMemo(
     () => [
@@ -55,6 +55,13 @@ export function DoseCharts({ curve, name, now }: DoseChartProps) {
 
 const AXES: Record<DoseCurve["operation"], string> = { set: "set", add: "add to", scale: "scale" };
 const NOW = { stroke: "var(--vscode-foreground)", strokeDasharray: "1 3", strokeWidth: 1.5 };
+const NOW_NAME = {
+  x: (now: number) => now,
+  text: () => "now",
+  frameAnchor: "top",
+  dy: -9,
+  fill: "var(--vscode-foreground)",
+} as const;
 const BASE_RATE = { stroke: "var(--quiet)", strokeDasharray: "2 5" };
 
 /** The target's 95% interval. */
@@ -93,7 +100,7 @@ function accuracyChart({ points, random, opposite, tagFilter }: DoseCurve): Curv
   const change = ({ ndcg20Change }: DosePoint) => ndcg20Change?.value ?? null;
   const removed = tagFilter?.ndcg20Change?.value ?? null;
   const lines = costLines(points, random, opposite, change, removed);
-  const values = lines.flatMap(valuesOf);
+  const values = [...lines.flatMap(valuesOf), ...points.flatMap(({ ndcg20Change }) => ndcg20Change?.interval ?? [])];
   const low = Math.min(-0.02, ...values);
   const high = Math.max(0.02, ...values);
   return {

@@ -10,6 +10,7 @@ import { DoseCharts } from "./dose-chart";
 import { neuronsName } from "./edit-groups";
 import { estimateText } from "./effect-figures";
 import type { LabEdit } from "./recipe-edits";
+import { effectKey } from "./recipe-key";
 import { TaskProgress } from "./task-progress";
 import { useTask } from "./use-task";
 
@@ -52,7 +53,7 @@ export function DoseSection({ host, recipe, edit, effect, k }: DoseSectionProps)
   const running = controls.running !== null || curve.running !== null;
   const drawn = curve.last?.answer.ok ? { curve: curve.last.answer.value, of: curve.last.request } : null;
   const rows = controls.last?.answer.ok ? { controls: controls.last.answer.value, of: controls.last.request } : null;
-  const oldControls = rows !== null && JSON.stringify(rows.of.recipe) !== JSON.stringify(recipe);
+  const oldControls = rows !== null && effectKey(rows.of.recipe) !== effectKey(recipe);
   const oldCurve = drawn !== null && !sameCurve(drawn.of, { recipe, edit, k });
   const current = edit !== null && drawn !== null && !oldCurve ? strengthNow(edit, drawn.curve) : null;
   return (
@@ -110,13 +111,12 @@ function sameCurve(one: ControlRequest, other: { recipe: Recipe; edit: LabEdit |
   if (edit === null) return false;
   const operation = (own: LabEdit) => (own.operation === "suppress" ? "set" : own.operation);
   const without = (recipe: Recipe, own: LabEdit) =>
-    JSON.stringify([
-      recipe.mode,
-      recipe.audience,
-      recipe.items,
-      recipe.filters,
-      recipe.edits.map((each) => (own.neurons.includes(each.neuron) ? each.neuron : each)),
-    ]);
+    effectKey({
+      ...recipe,
+      edits: recipe.edits.map((each) =>
+        own.neurons.includes(each.neuron) ? { neuron: each.neuron, operation: "suppress" } : each,
+      ),
+    });
   return (
     one.k === other.k &&
     one.edit.neurons.join() === edit.neurons.join() &&

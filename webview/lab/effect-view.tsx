@@ -15,10 +15,12 @@ interface EffectViewProps {
   measured: MeasuredEffect;
   /** Nothing is in force that could have an effect. */
   idle: boolean;
+  /** Somebody is in the audience. */
+  known: boolean;
   onUser: (user: string) => void;
 }
 
-export function EffectView({ measured, idle, onUser }: EffectViewProps) {
+export function EffectView({ measured, idle, known, onUser }: EffectViewProps) {
   const { effect, stale, error, waiting, task, measure } = measured;
   const id = useId();
   return (
@@ -44,6 +46,7 @@ export function EffectView({ measured, idle, onUser }: EffectViewProps) {
       {idle && (
         <p class="quiet">Nothing is in force yet: all lists are as they were. Add an edit and move its slider.</p>
       )}
+      {!idle && !known && <p class="quiet">It is measured as soon as somebody is in the audience.</p>}
       {effect !== null && (
         <div class={stale ? "figures stale" : "figures"} aria-busy={stale}>
           <EffectWarnings warnings={effect.warnings} />

@@ -1,6 +1,7 @@
 /** The recipe as the Lab edits it: whatever stands in it can be switched off without being forgotten. */
 import type { Audience, EditOperation, Filter, ItemSelection, Recipe, SteeringMode } from "../../src/protocol/steering";
 import { type EditGroup, editsOf, groupsOf } from "./edit-groups";
+import { audienceKey } from "./recipe-key";
 import { recipeName } from "./recipe-name";
 
 /** What all parts of a recipe have: an id within the recipe, and whether it is in force. */
@@ -165,7 +166,7 @@ export function changedRecipe(lab: LabRecipe, change: RecipeChange): LabRecipe {
         filters: lab.filters.map((filter) => (filter.id === change.id ? { ...filter, above: change.above } : filter)),
       };
     case "audience":
-      if (JSON.stringify(lab.audience) === JSON.stringify(change.audience)) return lab;
+      if (audienceKey(lab.audience) === audienceKey(change.audience)) return lab;
       return { ...lab, audience: change.audience };
     case "mode":
       return { ...lab, mode: change.mode };

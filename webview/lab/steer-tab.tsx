@@ -51,7 +51,8 @@ export function SteerTab({ host, version, items, recipes, shared }: SteerTabProp
   const { user } = found;
   const profile = useAnswer(user === null ? null : () => asked(host.user(user)), [host, user, version]);
   const preview = usePreview(host, user, recipe, k, version);
-  const measured = useEffectOf(host, recipe, k, version, (found.summary?.size ?? 0) > 0);
+  const known = (found.summary?.size ?? 0) > 0;
+  const measured = useEffectOf(host, recipe, k, version, known);
   useUndoKeys(recipes.undo, recipes.redo);
 
   const inForce = lab.edits.filter(({ enabled }) => enabled);
@@ -156,7 +157,7 @@ export function SteerTab({ host, version, items, recipes, shared }: SteerTabProp
           {pair.b !== null && (
             <RecipeComparison host={host} a={recipeOf(pair.a)} b={recipeOf(pair.b)} measured={measured} k={k} />
           )}
-          <EffectView measured={measured} idle={!changesLists(recipe)} onUser={found.chooseUser} />
+          <EffectView measured={measured} idle={!changesLists(recipe)} known={known} onUser={found.chooseUser} />
           <DoseSection host={host} recipe={recipe} edit={edit} effect={measured.stale ? null : measured.effect} k={k} />
         </div>
       </div>

@@ -5,6 +5,7 @@ import type { Audience } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
 import type { Remote } from "../components/host";
 import { useSavedState } from "../components/vscode-api";
+import { audienceKey } from "./recipe-key";
 import { type Task, useTask } from "./use-task";
 
 export type AudienceTask = Task<Audience, AudienceSummary>;
@@ -25,12 +26,12 @@ export interface AudienceFound {
 }
 
 export function useAudience(host: Remote<LabHost>, audience: Audience, sae: string): AudienceFound {
-  const key = JSON.stringify(audience);
+  const key = audienceKey(audience);
   const task = useTask((wanted: Audience, id) => host.audience(wanted, id));
   const [chosen, choose] = useSavedState<ChosenUser>("previewUser", { user: "", audience: "" }, isChosenUser);
   useEffect(() => task.start(audience), [host, key, sae]);
   const { last } = task;
-  const current = last !== null && JSON.stringify(last.request) === key ? last.answer : null;
+  const current = last !== null && audienceKey(last.request) === key ? last.answer : null;
   const summary = current?.ok ? current.value : null;
   const own = audience.kind === "users" && audience.users.length === 1 ? audience.users[0] : null;
   const user = chosen.user !== "" && chosen.audience === key ? chosen.user : (own ?? summary?.examples[0]?.id ?? null);

@@ -6,6 +6,7 @@ import type { Recipe } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
 import type { Remote } from "../components/host";
 import { changesLists } from "./recipe-edits";
+import { audienceKey, effectKey } from "./recipe-key";
 import { type Task, useTask } from "./use-task";
 
 const REST_MS = 300;
@@ -55,14 +56,14 @@ export function useEffectOf(
   const delivered = useRef(new WeakSet<Effect>());
   const task = useTask(({ recipe, k }: EffectRequest, id) => host.effect(recipe, k, id));
 
-  const keyOf = (of: Recipe) => JSON.stringify([version, k, of.mode, of.audience, of.edits, of.items, of.filters]);
+  const keyOf = (of: Recipe) => `${version} ${k} ${effectKey(of)}`;
   const keep = (key: string, effect: Effect) => {
     kept.current.delete(key);
     kept.current.set(key, effect);
     for (const oldest of [...kept.current.keys()].slice(0, -MOST_KEPT)) kept.current.delete(oldest);
   };
   const key = keyOf(recipe);
-  const audience = JSON.stringify([version, recipe.audience]);
+  const audience = `${version} ${audienceKey(recipe.audience)}`;
   const wanted = ready && changesLists(recipe);
   const measure = () => task.start({ recipe, k, key });
 
@@ -70,7 +71,7 @@ export function useEffectOf(
   if (last?.answer.ok && !delivered.current.has(last.answer.value)) {
     delivered.current.add(last.answer.value);
     keep(last.request.key, last.answer.value);
-    const of = JSON.stringify([version, last.request.recipe.audience]);
+    const of = `${version} ${audienceKey(last.request.recipe.audience)}`;
     if (last.milliseconds > QUICK_MS) slow.current.add(of);
     else slow.current.delete(of);
   }

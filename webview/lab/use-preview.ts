@@ -2,10 +2,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Answer } from "../../src/protocol/answer";
 import type { PreviewResult } from "../../src/protocol/engine";
-import type { Recipe } from "../../src/protocol/steering";
+import type { Audience, Recipe } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
 import { asked, type Remote } from "../components/host";
 import { latestWins } from "../components/latest-wins";
+import { effectKey } from "./recipe-key";
+
+const EVERYONE: Audience = { kind: "everyone" };
 
 interface PreviewRequest {
   user: string;
@@ -37,8 +40,10 @@ export function usePreview(
       (answer, request) => setPreview({ request, answer }),
     ),
   );
+  // The user counts as one of the audience, which may be a list too long to be sent at every move of a slider.
+  const forAll: Recipe = { ...recipe, audience: EVERYONE };
   useEffect(() => {
-    if (user !== null) ask({ user, recipe, k });
-  }, [user, JSON.stringify(recipe), k, version]);
+    if (user !== null) ask({ user, recipe: forAll, k });
+  }, [user, effectKey(forAll), k, version]);
   return preview?.request.user === user ? preview : null;
 }

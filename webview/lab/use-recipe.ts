@@ -42,7 +42,7 @@ interface KeptRecipes {
 const KEY = "recipes";
 /** A slider changes the recipe many times a second. */
 const KEEP_AFTER_MS = 300;
-/** A history beyond this, in characters, is not worth keeping over a reload: long lists of ids are in every step. */
+/** A history beyond this, in characters, is not kept over a reload: a long list of ids would be in every step. */
 const LONGEST_HISTORY = 300_000;
 
 export function useRecipe(host: Remote<LabHost>, recipes: Announcements<Recipe>, sae: string): Recipes {
@@ -54,9 +54,11 @@ export function useRecipe(host: Remote<LabHost>, recipes: Announcements<Recipe>,
     if (timer.current === null) return;
     clearTimeout(timer.current);
     timer.current = null;
-    const kept: KeptRecipes = { sae, history: current.current };
-    const short = JSON.stringify(kept).length <= LONGEST_HISTORY;
-    keepState(KEY, short ? kept : { sae, history: newHistory(kept.history.present) });
+    const history = current.current;
+    const steps = 1 + history.past.length + history.future.length;
+    const short = steps * JSON.stringify(history.present).length <= LONGEST_HISTORY;
+    const kept: KeptRecipes = { sae, history: short ? history : newHistory(history.present) };
+    keepState(KEY, kept);
   }, [sae]);
 
   const show = useCallback(
