@@ -2,7 +2,7 @@
 import type { Edit, Filter } from "../protocol/steering";
 import type { CodeInput, CodeRule } from "./code-input";
 import { pythonFloat, pythonString } from "./python-text";
-import { itemsArray, usersArray } from "./sidecar";
+import { itemsArray, type Sidecar, usersArray } from "./sidecar";
 import { bracketed, commented, commentLines, commentText } from "./source-text";
 
 export const PYTHON_RULE_TYPES = `class Edit(NamedTuple):
@@ -36,16 +36,16 @@ class Rule(NamedTuple):
     items: List[ItemEdits]
     filters: List[Filter]`.split("\n");
 
-/** @param stored ids are in the file beside the code */
-export function pythonRules({ rules }: CodeInput, stored: boolean): string[] {
+export function pythonRules({ rules }: CodeInput, sidecar: Sidecar | null): string[] {
   if (rules.length === 0) return ["RULES: List[Rule] = []"];
-  const blocks = rules.flatMap((rule, index) => ruleLines(rule, index, stored));
+  const blocks = rules.flatMap((rule, index) => ruleLines(rule, index, sidecar));
   // Black would give each id of a list a line of its own.
   const lines = ["RULES: List[Rule] = [", ...blocks, "]"];
   return blocks.some((line) => /frozenset\(\[$/.test(line)) ? ["# fmt: off", ...lines, "# fmt: on"] : lines;
 }
 
-function ruleLines({ name, note, mode, users, edits, items, filters }: CodeRule, index: number, stored: boolean) {
+function ruleLines(rule: CodeRule, index: number, sidecar: Sidecar | null): string[] {
+  const { name, note, mode, users, edits, items, filters } = rule;
   const indent = "        ";
   return [
     ...(commentText(name) === "" ? [] : commentLines(name, "    # ")),
@@ -53,14 +53,14 @@ function ruleLines({ name, note, mode, users, edits, items, filters }: CodeRule,
     "    Rule(",
     ...(users === null
       ? [`${indent}user_ids=None,`]
-      : idLines("user_ids=", users, stored ? usersArray(index) : null, indent)),
+      : idLines("user_ids=", users, usersArray(sidecar, rule, index), "users", indent)),
     `${indent}mode="${mode}",`,
     ...listLines("edits", edits.flatMap(editLines("            ")), indent),
     ...listLines(
       "items",
       items.flatMap((entry, at) => [
         "            ItemEdits(",
-        ...idLines("item_ids=", entry.ids, stored ? itemsArray(index, at) : null, "                "),
+        ...idLines("item_ids=", entry.ids, itemsArray(sidecar, rule, index, at), "items", "                "),
         ...listLines("edits", entry.edits.flatMap(editLines("                    ")), "                "),
         "            ),",
       ]),
@@ -71,9 +71,15 @@ function ruleLines({ name, note, mode, users, edits, items, filters }: CodeRule,
   ];
 }
 
-function idLines(key: string, ids: readonly string[], array: string | null, indent: string): string[] {
+function idLines(
+  key: string,
+  ids: readonly string[],
+  array: string | null,
+  what: "users" | "items",
+  indent: string,
+): string[] {
   if (array === null) return bracketed(`${key}frozenset([`, ids.map(pythonString), "]),", indent);
-  return [`${indent}${key}_ids("${array}"),  # ${ids.length} of them`];
+  return [`${indent}${key}_ids("${array}"),  # ${ids.length.toLocaleString("en")} ${what}`];
 }
 
 function listLines(key: string, lines: string[], indent: string): string[] {
@@ -83,10 +89,10 @@ function listLines(key: string, lines: string[], indent: string): string[] {
 function editLines(indent: string): (edit: Edit) => string[] {
   return (edit) => {
     const value = edit.operation === "suppress" ? "0.0" : pythonFloat(edit.value);
-    return commented(`${indent}Edit(${edit.neuron}, "${edit.operation}", ${value}),`, edit.label ?? "", "# ");
+    return commented(`${indent}Edit(${edit.neuron}, "${edit.operation}", ${value}),`, edit.label ?? "", "  # ");
   };
 }
 
 function filterLines({ neuron, above, label }: Filter): string[] {
-  return commented(`            Filter(${neuron}, ${pythonFloat(above)}),`, label ?? "", "# ");
+  return commented(`            Filter(${neuron}, ${pythonFloat(above)}),`, label ?? "", "  # ");
 }

@@ -22,7 +22,7 @@ export function generatePython(input: CodeInput, sidecar: Sidecar | null): strin
     PYTHON_RULE_TYPES,
     [
       ...RULES_COMMENT,
-      ...pythonRules(input, sidecar?.ids ?? false),
+      ...pythonRules(input, sidecar),
       "",
       ...neuronsConstant(input),
       ...pythonWeights(input, sidecar?.weights ?? false),

@@ -6,8 +6,9 @@ import type { CodeInput, CodeRule } from "./code-input";
 
 /** Values of weights that stand in the code itself: some 60 KB, which a person can still look through. */
 export const MOST_VALUES_INLINE = 5000;
-/** Ids of users and items that do, of all rules together. */
+/** Ids of users and items that do, of all rules together; beyond, long lists lie beside it. */
 export const MOST_IDS_INLINE = 1000;
+const LONG_LIST = 50;
 
 export interface Sidecar {
   /** Of the file, without folder. */
@@ -16,7 +17,7 @@ export interface Sidecar {
   sha256: string;
   /** Whether it holds the weights; otherwise they stand in the code. */
   weights: boolean;
-  /** Whether it holds the ids of users and items. */
+  /** Whether it holds long lists of ids. */
   ids: boolean;
 }
 
@@ -28,7 +29,7 @@ export interface Sidecar {
 export function sidecarOf(input: CodeInput, name: string, format: WeightsFormat): Sidecar | null {
   checkFinite(input);
   const weights = valuesOf(input) > MOST_VALUES_INLINE;
-  const ids = idsOf(input.rules) > MOST_IDS_INLINE;
+  const ids = idsOf(input.rules) > MOST_IDS_INLINE && Object.keys(idArrays(input.rules)).length > 0;
   if (!weights && !ids) return null;
   const arrays = { ...(weights ? weightArrays(input) : {}), ...(ids ? idArrays(input.rules) : {}) };
   const content = weightsFileBytes(format, arrays, { config: input.hash, sae: input.sae });
@@ -47,14 +48,18 @@ export function besideName(name: string, ending: string): string {
   return beside === name ? `${name}.${ending}` : beside;
 }
 
-/** Array of the users of a rule. */
-export function usersArray(rule: number): string {
-  return `rule_${rule}_users`;
+/** The array with the users of a rule; null where they stand in the code. */
+export function usersArray(sidecar: Sidecar | null, { users }: CodeRule, rule: number): string | null {
+  return sidecar?.ids && isLong(users) ? `rule_${rule}_users` : null;
 }
 
-/** Array of the items of an entry of a rule. */
-export function itemsArray(rule: number, entry: number): string {
-  return `rule_${rule}_items_${entry}`;
+/** The array with the items of an entry of a rule; null where they stand in the code. */
+export function itemsArray(sidecar: Sidecar | null, { items }: CodeRule, rule: number, entry: number): string | null {
+  return sidecar?.ids && isLong(items[entry].ids) ? `rule_${rule}_items_${entry}` : null;
+}
+
+function isLong(ids: readonly string[] | null): ids is readonly string[] {
+  return ids !== null && ids.length > LONG_LIST;
 }
 
 function valuesOf({ weights: { dimensions, encoded, neurons, tied } }: CodeInput): number {
@@ -87,8 +92,8 @@ function stacked(rows: readonly Float32Array[], columns: number): WeightsArray {
 function idArrays(rules: readonly CodeRule[]): Record<string, WeightsArray> {
   const arrays: Record<string, WeightsArray> = {};
   for (const [r, { users, items }] of rules.entries()) {
-    if (users !== null) arrays[usersArray(r)] = idArray(users);
-    for (const [entry, { ids }] of items.entries()) arrays[itemsArray(r, entry)] = idArray(ids);
+    if (isLong(users)) arrays[`rule_${r}_users`] = idArray(users);
+    for (const [entry, { ids }] of items.entries()) if (isLong(ids)) arrays[`rule_${r}_items_${entry}`] = idArray(ids);
   }
   return arrays;
 }

@@ -41,13 +41,17 @@ export function commentLines(text: string, mark: string): string[] {
   return text.trim() === "" ? [] : lines;
 }
 
-/** Code with a comment behind it, or above it where there is no room; alone where there is nothing to say. */
+/**
+ * Code with a comment behind it, or above it where there is no room; alone where there is nothing to say.
+ *
+ * @param mark with the spaces around it
+ */
 export function commented(code: string, text: string, mark: string): string[] {
   if (commentText(text) === "") return [code];
-  const room = LINE_WIDTH - [...code].length - 2 - mark.length;
-  if (room >= LEAST_COMMENT) return [`${code}  ${mark}${commentText(text, room)}`];
-  const indent = /^ */.exec(code)![0];
-  return [`${indent}${mark}${commentText(text, LINE_WIDTH - indent.length - mark.length)}`, code];
+  const room = LINE_WIDTH - [...code].length - mark.length;
+  if (room >= LEAST_COMMENT) return [`${code}${mark}${commentText(text, room)}`];
+  const start = /^ */.exec(code)![0] + mark.trimStart();
+  return [`${start}${commentText(text, LINE_WIDTH - start.length)}`, code];
 }
 
 /** The number with the fewest digits that reads back as the same float32. */

@@ -1,7 +1,7 @@
 /** The rules of generated TypeScript: types, and the constant that holds them. */
 import type { Edit, Filter } from "../protocol/steering";
 import type { CodeInput, CodeRule } from "./code-input";
-import { itemsArray, usersArray } from "./sidecar";
+import { itemsArray, type Sidecar, usersArray } from "./sidecar";
 import { bracketed, commented, commentLines, commentText } from "./source-text";
 import { typescriptNumber, typescriptString } from "./typescript-text";
 
@@ -34,15 +34,15 @@ interface Rule {
 /**
  * The list of rules behind an opening such as `const RULES = `.
  *
- * @param stored ids are in the file beside the code, and are asked for by `ids`
+ * @param sidecar gives long lists of ids by `ids`
  */
-export function typescriptRules({ rules }: CodeInput, stored: boolean, opening: string, indent = ""): string[] {
+export function typescriptRules({ rules }: CodeInput, sidecar: Sidecar | null, opening: string, indent = ""): string[] {
   if (rules.length === 0) return [`${indent}${opening}[];`];
-  const lines = rules.flatMap((rule, index) => ruleLines(rule, index, stored, `${indent}  `));
+  const lines = rules.flatMap((rule, index) => ruleLines(rule, index, sidecar, `${indent}  `));
   return [`${indent}${opening}[`, ...lines, `${indent}];`];
 }
 
-function ruleLines(rule: CodeRule, index: number, stored: boolean, indent: string): string[] {
+function ruleLines(rule: CodeRule, index: number, sidecar: Sidecar | null, indent: string): string[] {
   const { name, note, mode, users, edits, items, filters } = rule;
   const inner = `${indent}  `;
   const deeper = `${inner}    `;
@@ -52,14 +52,14 @@ function ruleLines(rule: CodeRule, index: number, stored: boolean, indent: strin
     `${indent}{`,
     ...(users === null
       ? [`${inner}userIds: null,`]
-      : idLines("userIds", users, stored ? usersArray(index) : null, inner)),
+      : idLines("userIds", users, usersArray(sidecar, rule, index), "users", inner)),
     `${inner}mode: "${mode}",`,
     ...listLines("edits", edits.flatMap(editLines(`${inner}  `)), inner),
     ...listLines(
       "items",
       items.flatMap((entry, at) => [
         `${inner}  {`,
-        ...idLines("itemIds", entry.ids, stored ? itemsArray(index, at) : null, deeper),
+        ...idLines("itemIds", entry.ids, itemsArray(sidecar, rule, index, at), "items", deeper),
         ...listLines("edits", entry.edits.flatMap(editLines(`${deeper}  `)), deeper),
         `${inner}  },`,
       ]),
@@ -70,9 +70,15 @@ function ruleLines(rule: CodeRule, index: number, stored: boolean, indent: strin
   ];
 }
 
-function idLines(key: string, ids: readonly string[], array: string | null, indent: string): string[] {
+function idLines(
+  key: string,
+  ids: readonly string[],
+  array: string | null,
+  what: "users" | "items",
+  indent: string,
+): string[] {
   if (array === null) return bracketed(`${key}: new Set([`, ids.map(typescriptString), "]),", indent, 2);
-  return [`${indent}${key}: ids("${array}"), // ${ids.length} of them`];
+  return [`${indent}${key}: ids("${array}"), // ${ids.length.toLocaleString("en")} ${what}`];
 }
 
 function listLines(key: string, lines: string[], indent: string): string[] {
@@ -83,11 +89,11 @@ function editLines(indent: string): (edit: Edit) => string[] {
   return (edit) => {
     const value = edit.operation === "suppress" ? "0" : typescriptNumber(edit.value);
     const code = `${indent}{ neuron: ${edit.neuron}, operation: "${edit.operation}", value: ${value} },`;
-    return commented(code, edit.label ?? "", "// ");
+    return commented(code, edit.label ?? "", " // ");
   };
 }
 
 function filterLines(indent: string): (filter: Filter) => string[] {
   return ({ neuron, above, label }) =>
-    commented(`${indent}{ neuron: ${neuron}, above: ${typescriptNumber(above)} },`, label ?? "", "// ");
+    commented(`${indent}{ neuron: ${neuron}, above: ${typescriptNumber(above)} },`, label ?? "", " // ");
 }

@@ -13,7 +13,7 @@ export function typescriptData(input: CodeInput, sidecar: Sidecar | null, typed:
   const rulesStored = sidecar?.ids ?? false;
   const rules = rulesStored
     ? annotated("let RULES‹: readonly Rule[]› = [];", typed)
-    : typescriptRules(input, false, annotated("const RULES‹: readonly Rule[]› = ", typed)[0]);
+    : typescriptRules(input, null, annotated("const RULES‹: readonly Rule[]› = ", typed)[0]);
   return [
     "// Applied in order: a user gets what all rules for it say.",
     ...rules,
@@ -90,7 +90,8 @@ function storedWeights({ weights: { activation, tied } }: CodeInput, typed: bool
   ];
 }
 
-function loader(input: CodeInput, { name, sha256, weights, ids }: Sidecar, typed: boolean): string[] {
+function loader(input: CodeInput, sidecar: Sidecar, typed: boolean): string[] {
+  const { name, sha256, weights, ids } = sidecar;
   const { activation, tied } = input.weights;
   const floats: [constant: string, array: string][] = [
     ["ENCODER", "encoder"],
@@ -111,7 +112,7 @@ function loader(input: CodeInput, { name, sha256, weights, ids }: Sidecar, typed
           "  const ids = (name‹: string›)‹: ReadonlySet<string>› => new Set(JSON.parse(ascii(array(name))));",
           typed,
         ),
-        ...typescriptRules(input, true, "RULES = ", "  "),
+        ...typescriptRules(input, sidecar, "RULES = ", "  "),
       ]
     : [];
   return [

@@ -50,7 +50,7 @@ export async function verifiedCode(
     users: users.length,
     identical: users.length,
     largestDifference: largest,
-    message: `The generated ${language} gave the preview's top ${questions.k} for ${of}; scores differ by at most ${largest.toExponential(1)}.`,
+    message: `The generated ${language} gave the preview's top ${questions.k} for ${of}; scores ${largest === 0 ? "are the same" : `differ by at most ${largest.toExponential(1)}`}.`,
   };
 }
 
