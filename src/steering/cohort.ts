@@ -94,22 +94,23 @@ export async function comparedCohort(
   k: number,
   pace: Pace,
 ): Promise<ComparedUser[]> {
-  const compared: ComparedUser[] = [];
-  const scratch = new Float64Array(context.dataset.items.ids.length);
-  for (const [index, user] of users.entries()) {
-    await pace(index / users.length);
-    const scoresBefore = await context.scoresBefore(user);
-    const { list: before, split } = context.listsBefore.of(user, k, scoresBefore);
-    if (before.items.length === 0) continue;
-    const scores = await plannedScores(context, plan, user, scoresBefore, scratch);
-    const untouched = scores === scoresBefore && plan.hidden.length === 0;
-    compared.push({
-      user,
-      before,
-      after: untouched ? before : userList(context, user, split, scores, plan.hidden, k),
-    });
-  }
-  return compared;
+  return context.withScratch(async (scratch) => {
+    const compared: ComparedUser[] = [];
+    for (const [index, user] of users.entries()) {
+      await pace(index / users.length);
+      const scoresBefore = await context.scoresBefore(user);
+      const { list: before, split } = context.listsBefore.of(user, k, scoresBefore);
+      if (before.items.length === 0) continue;
+      const scores = await plannedScores(context, plan, user, scoresBefore, scratch);
+      const untouched = scores === scoresBefore && plan.hidden.length === 0;
+      compared.push({
+        user,
+        before,
+        after: untouched ? before : userList(context, user, split, scores, plan.hidden, k),
+      });
+    }
+    return compared;
+  });
 }
 
 /** @param hidden rows that are never listed, ascending */

@@ -28,6 +28,8 @@ export interface SteeringContext {
   decoderProducts(neuron: number): Promise<Float64Array>;
   /** Scores of all items for a user as it is; not to be written to. */
   scoresBefore(user: number): Promise<Float64Array>;
+  /** Lends room for as many numbers as there are items, with whatever was in it, until the work is done. */
+  withScratch<Value>(work: (scratch: Float64Array) => Promise<Value>): Promise<Value>;
   readonly listsBefore: ListsBefore;
   readonly conceptsOfItems: ConceptsOfItems;
   /** How many interactions each item has; null where there are none. */
@@ -71,6 +73,7 @@ export function steeringContext(parts: SteeringParts): SteeringContext {
     MOST_KEPT,
   );
   const scores = new KeptColumns(count, (user) => scorer.scoreItems(row(users.embeddings, user), user), MOST_KEPT);
+  const spare: Float64Array[] = [];
   let listsBefore: ListsBefore | null = null;
   let conceptsOfItems: ConceptsOfItems | null = null;
   let interactionsOfItems: Uint32Array | null = null;
@@ -89,6 +92,14 @@ export function steeringContext(parts: SteeringParts): SteeringContext {
     userActivations: (neuron) => ofUsers.of(neuron),
     decoderProducts: (neuron) => products.of(neuron),
     scoresBefore: (user) => scores.of(user),
+    async withScratch(work) {
+      const scratch = spare.pop() ?? new Float64Array(count);
+      try {
+        return await work(scratch);
+      } finally {
+        spare.push(scratch);
+      }
+    },
     get listsBefore() {
       listsBefore ??= new ListsBefore(context);
       return listsBefore;

@@ -11,11 +11,12 @@ import { rankBiasedOverlap } from "../sae/rank-agreement";
 import { catalogueRanks } from "./catalogue-ranks";
 import type { SteeringContext } from "./context";
 import { userRow } from "./find-user";
-import { union } from "./plan";
+import { steeringPlan, union } from "./plan";
 import { resolvedRule } from "./resolve";
+import type { ResolvedRule } from "./resolved";
 import { scoreChanges } from "./score-changes";
 import { steered } from "./steer";
-import { holds, SteeredCatalogue } from "./steered-catalogue";
+import { holds, plannedScores } from "./steered-catalogue";
 import { conceptOfNeuron } from "./target-concept";
 
 /**
@@ -30,15 +31,35 @@ export async function previewUser(
   recipe: Recipe,
   k: number,
 ): Promise<PreviewResult> {
-  const { dataset, sae } = context;
-  const index = userRow(dataset.users, user);
+  const index = userRow(context.dataset.users, user);
   // Whom else it is for takes no part here.
   const rule = await resolvedRule(context, { ...recipe, audience: { kind: "everyone" } }, recipe.mode);
-  const seen = itemsOfUser(dataset.interactions, index);
   const scoresBefore = await context.scoresBefore(index);
-  const { scores: scoresAfter, hidden } = await new SteeredCatalogue(context, [rule]).scoresAsMember(index);
+  const plan = await steeringPlan(context, [rule]);
+  return context.withScratch(async (scratch) => {
+    const scoresAfter = await plannedScores(context, plan, index, scoresBefore, scratch);
+    return comparison(context, rule, index, k, { before: scoresBefore, after: scoresAfter, hidden: plan.hidden });
+  });
+}
+
+interface ComparedScores {
+  before: Float64Array;
+  after: Float64Array;
+  hidden: Uint32Array;
+}
+
+/** @param rule whose audience takes no part */
+async function comparison(
+  context: SteeringContext,
+  rule: ResolvedRule,
+  index: number,
+  k: number,
+  { before: scoresBefore, after: scoresAfter, hidden }: ComparedScores,
+): Promise<PreviewResult> {
+  const { dataset, sae } = context;
+  const seen = itemsOfUser(dataset.interactions, index);
   const unlisted = union(seen, hidden);
-  const before = topRows(scoresBefore, k, seen);
+  const before = context.listsBefore.of(index, k, scoresBefore).list.items;
   const after = topRows(scoresAfter, k, unlisted);
   const previousRanks = catalogueRanks(scoresBefore, after, seen);
   const shown = before.filter((item) => !holds(hidden, item));
@@ -49,12 +70,12 @@ export async function previewUser(
     ...itemSummary(dataset.items, item),
     score: scores[item],
   });
-  const latents = steered(sae, row(dataset.users.embeddings, index), recipe.edits, recipe.mode);
-  const neurons = [...new Set(recipe.edits.map(({ neuron }) => neuron))];
-  const named = [...new Set([...neurons, ...recipe.items.flatMap(({ edits }) => edits.map(({ neuron }) => neuron))])];
-  const filtered = recipe.filters.map(({ neuron }) => neuron).filter((neuron) => !named.includes(neuron));
+  const latents = steered(sae, row(dataset.users.embeddings, index), rule.edits, rule.mode);
+  const neurons = [...new Set(rule.edits.map(({ neuron }) => neuron))];
+  const named = [...new Set([...neurons, ...rule.itemEdits.flatMap(({ edits }) => edits.map(({ neuron }) => neuron))])];
+  const filtered = rule.filters.map(({ neuron }) => neuron).filter((neuron) => !named.includes(neuron));
   return {
-    user,
+    user: dataset.users.ids.at(index),
     before: Array.from(before, (item) => ranked(item, scoresBefore)),
     after: Array.from(after, (item, position) => ({
       ...ranked(item, scoresAfter),
