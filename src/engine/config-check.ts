@@ -18,6 +18,7 @@ import { LEAST_CARRYING_COSINE } from "./carried-words";
 import { counted, figure, ruleEffect, sameFigures, USUAL_K } from "./config-effect";
 import { type ConfigProject, measuredRule, recorded, type Watched } from "./config-recipes";
 import { rematchedConfig } from "./config-rematch";
+import { signedPercent } from "./figures";
 import { partOf } from "./pace";
 
 /** Figures are recorded with four decimals. */
@@ -183,7 +184,7 @@ function ruleChecks(
       check(
         "NDCG@20 loss",
         `at most ${percentOf(limits.ndcgLoss)}`,
-        loss === null ? "not to be measured: no held-out interactions" : percentOf(loss),
+        loss === null ? "not to be measured: no held-out interactions" : lossText(loss),
         loss !== null && loss <= limits.ndcgLoss,
       ),
     );
@@ -202,6 +203,10 @@ function lossOf({ accuracy }: Effect): number | null {
 
 function shown(pair: BeforeAndAfter | null | undefined, digits: number): string {
   return pair == null ? "-" : `${figure(pair.before, digits)} -> ${figure(pair.after, digits)}`;
+}
+
+function lossText(loss: number): string {
+  return loss > 0 ? percentOf(loss) : `none (${signedPercent(-loss)})`;
 }
 
 function percentOf(share: number): string {

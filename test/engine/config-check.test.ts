@@ -108,7 +108,16 @@ describe("a config that is checked", () => {
       expected: "at least .50",
       found: expect.stringMatching(/^\.[0-4]\d$/),
     });
-    expect((await checkedConfig(project, changed({ limits: { ndcgLoss: 1, rbo: 0 } }), unwatched)).ok).toBe(true);
+    const loose = await checkedConfig(
+      project,
+      changed({ edits: [], limits: { ndcgLoss: 0, rbo: 0 }, effect: undefined }),
+      unwatched,
+    );
+    expect(loose.ok).toBe(true);
+    expect(loose.checks.find(({ what }) => what === "NDCG@20 loss")).toMatchObject({
+      expected: "at most 0.0%",
+      found: "none (0.0%)",
+    });
   });
 
   it("records the effect of a rule that had none, with names and directions", async () => {
