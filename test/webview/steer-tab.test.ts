@@ -82,6 +82,7 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
     it("is not found by SQL in a restricted workspace, which says so", async () => {
       await open({ restricted: true });
       await audience().selectOption("sql");
+      await page.getByText("No column is known").waitFor();
       await page.getByRole("textbox", { name: "SQL condition" }).fill("age < 25");
       await page.getByRole("textbox", { name: "SQL condition" }).press("Enter");
       await page.getByRole("alert").getByText("No SQL is run in a restricted workspace.").waitFor();

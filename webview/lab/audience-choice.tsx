@@ -1,5 +1,5 @@
 /** WHO: for whom the recipe is, chosen in one of several ways or by the name of a saved audience. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { SteeringVocabulary } from "../../src/protocol/effect";
 import type { Audience, NamedAudience } from "../../src/protocol/steering";
 import type { LabHost } from "../../src/protocol/webview";
@@ -21,7 +21,6 @@ interface AudienceChoiceProps {
 }
 
 export function AudienceChoice({ host, audience, vocabulary, neuron, user, onChange }: AudienceChoiceProps) {
-  const id = useId();
   const [form, setForm] = useState<AudienceForm>(() => formOf(audience));
   const named = useNamedAudiences(host);
   const key = audienceKey(audience);
@@ -84,11 +83,7 @@ export function AudienceChoice({ host, audience, vocabulary, neuron, user, onCha
       {form === "neuron" && <NeuronForm host={host} audience={audience} onChange={onChange} />}
       {form === "history" && <HistoryForm audience={audience} vocabulary={vocabulary} onChange={onChange} />}
       {form === "random" && <RandomForm audience={audience} onChange={onChange} />}
-      {incomplete && (
-        <p class="quiet" id={id}>
-          Until then the recipe is for {audienceName(audience)}.
-        </p>
-      )}
+      {incomplete && <p class="quiet">Until then the recipe is for {audienceName(audience)}.</p>}
     </>
   );
 }

@@ -89,13 +89,6 @@ export function SqlForm({ audience, vocabulary, onChange }: VocabularyProps) {
   });
   const field = useRef<HTMLTextAreaElement>(null);
   const columns = vocabulary?.userColumns ?? [];
-  if (vocabulary !== null && columns.length === 0) {
-    return (
-      <p class="quiet">
-        This project has no user table that a condition could be about. Add one by “RecPrism: Add User Table…”.
-      </p>
-    );
-  }
   const insert = (name: string) => {
     const element = field.current;
     if (element === null) return;
@@ -126,7 +119,12 @@ export function SqlForm({ audience, vocabulary, onChange }: VocabularyProps) {
           take();
         }}
       />
-      <p class="quiet">A condition on the user table. Enter takes it.</p>
+      <p class="quiet">
+        A condition on the user table. Enter takes it.
+        {vocabulary !== null &&
+          columns.length === 0 &&
+          " No column is known: there is no user table, or it may not be read in this workspace."}
+      </p>
       <ul class="chips" aria-label="Columns of the user table">
         {columns.map(({ name, type, examples }) => (
           <li key={name}>

@@ -6,6 +6,7 @@ import type { NeuronDetail } from "../../src/protocol/neurons";
 import type { LabHost } from "../../src/protocol/webview";
 import { asked, type Remote } from "../components/host";
 import { neuronSuggestion, suggestConcepts, suggestedNeurons, suggestNeurons } from "../components/neuron-suggestions";
+import { count } from "../components/number-format";
 import type { Suggestion } from "../components/suggest-field";
 import { AddPart } from "./add-part";
 import { EditRow } from "./edit-row";
@@ -93,7 +94,7 @@ export function EditList({ host, sae, lab, change, shared, vocabulary, hidden }:
       )}
       {hidden !== null && lab.filters.some(({ enabled }) => enabled) && (
         <p class="quiet numbers" role="status">
-          {hidden.items.toLocaleString("en-US")} of {hidden.of.toLocaleString("en-US")} items are hidden.
+          {count(hidden.items)} of {count(hidden.of)} items are hidden.
         </p>
       )}
       <div class="buttons">

@@ -48,7 +48,7 @@ export class FilmSteering {
       items: this.films.filter((film) => film.tags.includes(tag)).length,
     }));
     return {
-      userColumns: USER_COLUMNS.map((column) => ({ ...column, examples: [...column.examples] })),
+      userColumns: this.restricted ? [] : USER_COLUMNS.map((column) => ({ ...column, examples: [...column.examples] })),
       tags: tags.sort((a, b) => b.items - a.items),
       interactions: true,
     };
