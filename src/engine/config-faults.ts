@@ -6,7 +6,7 @@ import { RecPrismError } from "../protocol/error";
 import type { KeyPath, QuickFix } from "../protocol/manifest-edit";
 import type { NeuronRow } from "../protocol/neurons";
 import type { Audience, EffectRecord, ItemSelection, SteeringConfig, SteeringRule } from "../protocol/steering";
-import { contradictionsIn } from "../steering/config-contradictions";
+import { contradictionsIn, emptyPartsOf } from "../steering/config-contradictions";
 import { otherSae } from "../steering/config-file";
 import { closestIds } from "../steering/find-user";
 import { itemRow } from "../steering/item-selection";
@@ -25,7 +25,7 @@ export function faultsWithin({ rules }: SteeringConfig): ConfigFault[] {
   return rules.flatMap((rule, index) => {
     const path = ["rules", index];
     return [
-      ...contradictionsIn(rule).map(({ path: inner, message, removable }) => {
+      ...[...contradictionsIn(rule), ...emptyPartsOf(rule)].map(({ path: inner, message, removable }) => {
         const at = [...path, ...inner];
         const fixes: QuickFix[] = removable ? [{ title: "Remove it", edits: [{ path: at, change: "remove" }] }] : [];
         return warning(at, message, fixes);

@@ -1,5 +1,17 @@
 /** A YAML text as the same tree that JSON texts are read into, with places in it also while it is being typed. */
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type ParsedNode, parseDocument } from "yaml";
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  Parser,
+  parseDocument,
+} from "yaml";
 import type { KeyPath } from "../protocol/manifest-edit";
 import type { JsonNode, JsonPlace, JsonProperty, Span } from "./manifest-tree";
 
@@ -25,13 +37,30 @@ export function yamlErrors(text: string): { span: Span; message: string }[] {
   }));
 }
 
-function parsed(text: string) {
-  try {
-    return parseDocument(text, { strict: false, uniqueKeys: false, logLevel: "silent" });
-  } catch {
-    // Nested deeper than the parser's stack: no config is.
-    return parseDocument("");
+/** Nobody nests a config that deep. */
+const DEEPEST = 64;
+const OPTIONS = { strict: false, uniqueKeys: false, logLevel: "silent" } as const;
+
+function parsed(text: string): Document.Parsed {
+  // Tokens are built without recursion; composing them takes the stack, and V8 then ends the whole process.
+  const tokens = [...new Parser().parse(text)];
+  const [document] = isDeep(tokens) ? [] : new Composer(OPTIONS).compose(tokens, true, text.length);
+  return (document as Document.Parsed | undefined) ?? parseDocument("");
+}
+
+type Token = ReturnType<Parser["parse"]> extends Generator<infer Value> ? Value : never;
+
+function isDeep(tokens: readonly Token[]): boolean {
+  const waiting: [Token | null | undefined, number][] = tokens.map((token) => [token, 0]);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [token, depth] = next;
+    if (depth > DEEPEST) return true;
+    if (token?.type === "document") waiting.push([token.value, depth]);
+    if (token && "items" in token) {
+      for (const { key, value } of token.items) waiting.push([key, depth + 1], [value, depth + 1]);
+    }
   }
+  return false;
 }
 
 function nodeOf(node: Node | null, text: string): YamlNode | null {

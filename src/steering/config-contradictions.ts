@@ -10,12 +10,15 @@ export interface Contradiction {
   removable: boolean;
 }
 
-/** Paths are within the rule. */
-export function contradictionsIn(rule: SteeringRule): Contradiction[] {
-  const { edits, items, filters, audience } = rule;
+/** Edits that others make void, and filters on what is promoted. Paths are within the rule. */
+export function contradictionsIn({
+  edits,
+  items,
+  filters,
+}: Pick<SteeringRule, "edits" | "items" | "filters">): Contradiction[] {
   return [
-    ...inEdits(edits, ["edits"]),
-    ...items.flatMap((entry, index) => inEdits(entry.edits, ["items", index, "edits"])),
+    ...voidedEdits(edits, ["edits"]),
+    ...items.flatMap((entry, index) => voidedEdits(entry.edits, ["items", index, "edits"])),
     ...filters.flatMap(({ neuron, label }, index) =>
       edits.some((edit) => edit.neuron === neuron && promotes(edit))
         ? [
@@ -27,6 +30,15 @@ export function contradictionsIn(rule: SteeringRule): Contradiction[] {
           ]
         : [],
     ),
+  ];
+}
+
+/** What says nothing: edits that change nothing, a rule without any part, a history without a bound. */
+export function emptyPartsOf(rule: SteeringRule): Contradiction[] {
+  const { edits, items, filters, audience } = rule;
+  return [
+    ...idleEdits(edits, ["edits"]),
+    ...items.flatMap((entry, index) => idleEdits(entry.edits, ["items", index, "edits"])),
     ...(audience.kind === "history" && (audience.atLeast === undefined) === (audience.top === undefined)
       ? [
           {
@@ -48,7 +60,7 @@ export function contradictionsIn(rule: SteeringRule): Contradiction[] {
   ];
 }
 
-function inEdits(edits: readonly Edit[], path: KeyPath): Contradiction[] {
+function voidedEdits(edits: readonly Edit[], path: KeyPath): Contradiction[] {
   return edits.flatMap((edit, index): Contradiction[] => {
     const at = { path: [...path, index], removable: true };
     const later = edits.slice(index + 1).find(({ neuron }) => neuron === edit.neuron);
@@ -59,13 +71,19 @@ function inEdits(edits: readonly Edit[], path: KeyPath): Contradiction[] {
     if (edit.operation === "scale" && earlier?.operation === "suppress") {
       return [{ ...at, message: `“${described(edit)}” has no effect after “${described(earlier)}”.` }];
     }
-    return (edit.operation === "scale" && edit.value === 1) || (edit.operation === "add" && edit.value === 0)
-      ? [{ ...at, message: `“${described(edit)}” changes nothing.` }]
-      : [];
+    return [];
   });
 }
 
+function idleEdits(edits: readonly Edit[], path: KeyPath): Contradiction[] {
+  return edits.flatMap((edit, index): Contradiction[] =>
+    (edit.operation === "scale" && edit.value === 1) || (edit.operation === "add" && edit.value === 0)
+      ? [{ path: [...path, index], removable: true, message: `“${described(edit)}” changes nothing.` }]
+      : [],
+  );
+}
+
 /** Whether an edit turns its neuron up. */
-function promotes(edit: Edit): boolean {
+export function promotes(edit: Edit): boolean {
   return edit.operation === "scale" ? edit.value > 1 : edit.operation !== "suppress" && edit.value > 0;
 }

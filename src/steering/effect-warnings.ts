@@ -2,9 +2,9 @@
 import { commonBearers } from "../concepts/candidates";
 import { neuronName } from "../concepts/shown-label";
 import type { Effect, ShareEffect } from "../protocol/effect";
-import type { Edit } from "../protocol/steering";
+import type { Recipe } from "../protocol/steering";
+import { contradictionsIn, promotes } from "./config-contradictions";
 import type { SteeringContext } from "./context";
-import { described } from "./edits";
 import type { ResolvedRule } from "./resolved";
 import { targetConcepts } from "./share-effects";
 
@@ -16,11 +16,12 @@ const SAME_ITEMS = 0.5;
 /** @param measured users that have a list */
 export function effectWarnings(
   context: SteeringContext,
+  recipe: Pick<Recipe, "edits" | "items" | "filters">,
   rule: ResolvedRule,
   effect: Omit<Effect, "warnings">,
   measured: number,
 ): string[] {
-  const warnings = contradictions(rule);
+  const warnings = [...new Set(contradictionsIn(recipe).map(({ message }) => message))];
   if (effect.users === 0) return [...warnings, "Nobody is in this audience, so that nothing can be measured."];
   if (measured === 0) return [...warnings, "Nobody in this audience has a list: they have seen every item."];
   warnings.push(...offTarget(context, rule, effect), ...wrongWay(rule, effect), ...shortLists(context, effect));
@@ -31,35 +32,6 @@ export function effectWarnings(
     );
   }
   return warnings;
-}
-
-/** Edits of one neuron of which the later makes the earlier void, and filters on what is promoted. */
-export function contradictions({
-  edits,
-  itemEdits,
-  filters,
-}: Pick<ResolvedRule, "edits" | "itemEdits" | "filters">): string[] {
-  const lists = [edits, ...itemEdits.map((entry) => entry.edits)];
-  const voided = lists.flatMap((list) =>
-    list.flatMap((edit, at) => {
-      const overridden = list.slice(0, at).find(({ neuron }) => neuron === edit.neuron);
-      const overrides = edit.operation === "set" || edit.operation === "suppress";
-      return overridden === undefined || !overrides
-        ? []
-        : [`“${described(edit)}” makes “${described(overridden)}” before it void.`];
-    }),
-  );
-  const promoted = edits.filter(isPromotion);
-  const hidden = filters.flatMap(({ neuron, label }) =>
-    promoted.some((edit) => edit.neuron === neuron)
-      ? [`${label ?? `Neuron ${neuron}`} is promoted, and items that activate it are hidden.`]
-      : [],
-  );
-  return [...voided, ...new Set(hidden)];
-}
-
-function isPromotion(edit: Edit): boolean {
-  return edit.operation === "scale" ? edit.value > 1 : edit.operation !== "suppress" && edit.value > 0;
 }
 
 /** An edit that moves something else more than what its neuron is called. */
@@ -96,7 +68,7 @@ function offTarget(context: SteeringContext, rule: ResolvedRule, effect: Omit<Ef
 
 /** Turned down, a concept should not rise, nor fall when it is turned up. */
 function wrongWay({ edits }: ResolvedRule, { concepts }: Omit<Effect, "warnings">): string[] {
-  const directions = new Set(edits.map((edit) => (isPromotion(edit) ? 1 : -1)));
+  const directions = new Set(edits.map((edit) => (promotes(edit) ? 1 : -1)));
   if (directions.size !== 1) return [];
   const [direction] = directions;
   return concepts

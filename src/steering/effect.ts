@@ -37,11 +37,12 @@ export async function measureEffect(
   const plan = await steeringPlan(context, [rule]);
   const cohort = measuredCohort(context, rule.members);
   const users = await comparedCohort(context, plan, cohort.rows, k, pace);
-  return effectOn(context, rule, plan, cohort, users, k);
+  return effectOn(context, recipe, rule, plan, cohort, users, k);
 }
 
 function effectOn(
   context: SteeringContext,
+  recipe: Pick<Recipe, "edits" | "items" | "filters">,
   rule: ResolvedRule,
   plan: SteeringPlan,
   cohort: Cohort,
@@ -65,7 +66,7 @@ function effectOn(
     exposure,
     hidden: plan.hidden.length,
   };
-  return { ...effect, warnings: effectWarnings(context, rule, effect, users.length) };
+  return { ...effect, warnings: effectWarnings(context, recipe, rule, effect, users.length) };
 }
 
 /** Extrapolated RBO of a user's lists; of equal lists 1 without the rounding error. */

@@ -71,6 +71,12 @@ describe("the place of a fault in YAML", () => {
   ] as const)("of %j (%s) is %s", (path, at, text) => expect(marked(CONFIG, path, at)).toBe(text));
 });
 
+it("is empty for what is nested deeper than anybody means, in a moment and without ending the process", () => {
+  for (const text of ["[".repeat(200_000), "[".repeat(50_000) + "]".repeat(50_000), "a: ".repeat(2_000)]) {
+    expect(() => yamlTree(text)).not.toThrow();
+  }
+});
+
 describe("the place of the cursor in YAML", () => {
   it.each([
     ["sae:\n  path: |\n", ["sae.path", "value", null]],

@@ -154,9 +154,11 @@ describe("warnings", () => {
       filters: [{ neuron: 1, label: "Crime", above: 1 }],
     });
     expect(warnings).toContainEqual(
-      expect.stringMatching(/“set neuron 1 to 2” makes “add 1 to neuron 1” before it void/),
+      expect.stringMatching(/“add 1 to neuron 1” has no effect: “set neuron 1 to 2” follows/),
     );
-    expect(warnings).toContainEqual(expect.stringMatching(/Crime is promoted, and items that activate it are hidden/));
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/Crime is promoted by an edit of this rule, and items that activate it are hidden/),
+    );
   });
 
   it("tell when something else moves more than the label", async () => {
