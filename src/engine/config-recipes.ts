@@ -17,6 +17,7 @@ import { neuronsOf, withNeurons } from "../steering/config-neurons";
 import type { Pace } from "../steering/context";
 import { directionText } from "../steering/direction";
 import { measureEffect } from "../steering/effect";
+import { resolvedRules } from "../steering/resolve";
 import { effectRecord, steeredData } from "./config-effect";
 import { partOf } from "./pace";
 import type { Project } from "./project";
@@ -32,7 +33,7 @@ export interface Watched {
 
 /**
  * @param measure also records the effect of each recipe on lists of so many items
- * @throws RecPrismError "config-invalid", and what measuring throws
+ * @throws RecPrismError "config-invalid", "id-unknown" or "not-found" for what is not there, and what measuring throws
  */
 export async function configOf(
   project: ConfigProject,
@@ -46,7 +47,11 @@ export async function configOf(
     return own === mode ? rule : { ...rule, mode: own };
   });
   const config = recorded(project, { version: 1, sae: saeOf(project), mode, rules });
-  if (measure === null) return config;
+  if (measure === null) {
+    // Users, tags and items that do not exist are told now and not in production. SQL has its say when it is run.
+    await resolvedRules(project.steering, { mode, rules: rules.filter(({ audience }) => audience.kind !== "sql") });
+    return config;
+  }
   const measured: SteeringRule[] = [];
   for (const [index, rule] of config.rules.entries()) {
     const pace = partOf(measure.pace, index / rules.length, (index + 1) / rules.length);

@@ -73,6 +73,17 @@ describe("recipes as a config", () => {
     await expect(configOf(project, [bad], null)).rejects.toThrow(/Recipe 1 is not valid\. edits\[0\]\.value/);
   });
 
+  it("refuse users, tags and items that are not there, measured or not; SQL waits until it is run", async () => {
+    const history = { kind: "history", column: "genres", tag: "Horor", atLeast: 0.5 } as const;
+    await expect(configOf(project, [recipe({ audience: history })], null)).rejects.toMatchObject({
+      reason: "not-found",
+    });
+    const nobody = recipe({ audience: { kind: "users", users: ["nobody"] } });
+    await expect(configOf(project, [nobody], null)).rejects.toMatchObject({ reason: "id-unknown" });
+    const sql = recipe({ audience: { kind: "sql", where: "age < 18" } });
+    expect((await configOf(project, [sql], null)).rules[0].audience).toEqual({ kind: "sql", where: "age < 18" });
+  });
+
   it("are measured no further once that is cancelled", async () => {
     const pace = async () => {
       throw new Error("cancelled");
