@@ -1,19 +1,10 @@
 /** Steering configs against the SAE and the data of now: faults in an editor, and checks for continuous integration. */
 import type { ConceptKind, Confidence } from "./artifact";
-import type { ErrorReason } from "./error";
-import type { KeyPath, QuickFix } from "./manifest-edit";
+import type { DocumentFault, KeyPath } from "./manifest-edit";
 import type { Limits, SteeringConfig } from "./steering";
 
 /** What is wrong with a config as it stands in an editor. */
-export interface ConfigFault {
-  /** Empty for the whole config. What is missing is named by the path that it would have. */
-  path: KeyPath;
-  at: "key" | "value";
-  severity: "error" | "warning";
-  reason: ErrorReason;
-  message: string;
-  /** Likeliest first. */
-  fixes: QuickFix[];
+export interface ConfigFault extends DocumentFault {
   /** What would put it right but takes a while: found in the SAE of now by decoder rows, or measured again. */
   remedy: "rematch" | "measure" | null;
 }

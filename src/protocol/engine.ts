@@ -14,9 +14,9 @@ import type {
   SteeringVocabulary,
   UserMatch,
 } from "./effect";
-import type { ErrorData, ErrorReason, ManifestFix } from "./error";
+import type { ErrorData, ManifestFix } from "./error";
 import type { Manifest, Preset, SaeSettings } from "./manifest";
-import type { KeyPath, ManifestEdit, QuickFix } from "./manifest-edit";
+import type { DocumentFault, KeyPath, ManifestEdit } from "./manifest-edit";
 import type {
   ItemMap,
   ItemSummary,
@@ -132,17 +132,7 @@ export type ProposalOverrides = Partial<Record<ProposalRole, string | null>>;
 
 // ---- a manifest in the editor --------------------------------------------------------------------------------------
 
-export interface ManifestFault {
-  /** Empty for the whole manifest. What is missing is named by the path that it would have. */
-  path: KeyPath;
-  /** Whether the key itself is at fault, or its value. */
-  at: "key" | "value";
-  severity: "error" | "warning";
-  reason: ErrorReason;
-  message: string;
-  /** Likeliest first. */
-  fixes: QuickFix[];
-}
+export type ManifestFault = DocumentFault;
 
 /** What could stand at a key of a manifest. */
 export interface ManifestSuggestion {

@@ -1,4 +1,5 @@
-/** Changes of a JSON or YAML file that a person edits, by key. */
+/** Faults and changes of a JSON or YAML file that a person edits, by key. */
+import type { ErrorReason } from "./error";
 
 /** Keys from the top of a manifest to a value in it: `["items", "tags", 0, "column"]`. */
 export type KeyPath = readonly (string | number)[];
@@ -13,4 +14,16 @@ export interface QuickFix {
   /** For people: `Use column "genres"`. */
   title: string;
   edits: ManifestEdit[];
+}
+
+export interface DocumentFault {
+  /** Empty for the whole document. What is missing is named by the path that it would have. */
+  path: KeyPath;
+  /** Whether the key itself is at fault, or its value. */
+  at: "key" | "value";
+  severity: "error" | "warning";
+  reason: ErrorReason;
+  message: string;
+  /** Likeliest first. */
+  fixes: QuickFix[];
 }
