@@ -22,7 +22,8 @@ import {
 
 /** No module of the user's, no variable of the environment and no current folder takes part; nothing is left beside the code. */
 const ISOLATED = ["-I", "-B"];
-const CANDIDATES = process.platform === "win32" ? ["python", "python3"] : ["python3"];
+/** The system's is asked where one in front of it on the path has no NumPy. */
+const CANDIDATES = process.platform === "win32" ? ["python", "python3"] : ["python3", "/usr/bin/python3"];
 const LONGEST_LOOK = 20_000;
 const LONGEST_RUN = 300_000;
 /** Of what a failing program says. */

@@ -7,13 +7,16 @@ import { itemsOfUser } from "../data/dataset";
 import { inMemory, row } from "../data/matrix";
 import { answerByVectors, type CodeAnswer, type CodeRun, editedItems, rulesKey } from "./code-answers";
 
+/** One by one, or row by row in one array. */
+type Vectors = readonly ArrayLike<number>[] | Float32Array;
+
 /** What the code exports, as far as it is asked. */
 interface TypescriptModule {
   steer(user: ArrayLike<number>, userId: string): Float64Array;
-  steerItems(items: Float32Array, itemIds: readonly string[], userId: string): Float64Array[];
-  hiddenItems(items: Float32Array, userId: string): boolean[];
-  scoreItems?(user: ArrayLike<number>, items: Float32Array, options: object): Float64Array;
-  recommend?(user: ArrayLike<number>, items: Float32Array, options: object): number[];
+  steerItems(items: Vectors, itemIds: readonly string[], userId: string): Float64Array[];
+  hiddenItems(items: Vectors, userId: string): boolean[];
+  scoreItems?(user: ArrayLike<number>, items: Vectors, options: object): Float64Array;
+  recommend?(user: ArrayLike<number>, items: Vectors, options: object): number[];
   loadWeights?(content: Uint8Array): void;
 }
 
@@ -44,7 +47,9 @@ function byLists(
   { context: { dataset }, sample, k }: Parameters<CodeRun>[0],
 ): Answering {
   const { users, items, interactions } = dataset;
-  const { values } = inMemory(items.embeddings);
+  // One by one, so that the code need not take them apart for every user.
+  const embeddings = inMemory(items.embeddings);
+  const vectors = Array.from({ length: embeddings.rows }, (_, item) => row(embeddings, item));
   const itemIds = [...items.ids];
   return (user) => {
     const vector = row(users.embeddings, user);
@@ -56,8 +61,8 @@ function byLists(
       seen: itemsOfUser(interactions, user),
       k,
     };
-    const scores = scoreItems!(vector, values, options);
-    const list = recommend!(vector, values, options);
+    const scores = scoreItems!(vector, vectors, options);
+    const list = recommend!(vector, vectors, options);
     return {
       list,
       scores: list.map((item) => scores[item]),

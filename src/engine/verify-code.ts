@@ -1,4 +1,5 @@
 /** Whether generated code gives the lists of the preview: it is run on users of every rule and on others. */
+import type { Dataset } from "../data/dataset";
 import { seededRandom } from "../data/random";
 import type { Verification } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
@@ -9,6 +10,9 @@ import type { Pace } from "./pace";
 /** Length of the lists that are compared. */
 export const COMPARED_LENGTH = 30;
 export const MOST_USERS = 50;
+const FEWEST_USERS = 10;
+/** Scores of a run, about which a person waits half a minute. */
+const MOST_SCORES = 2e7;
 /** Items whose scores are compared beside those of the lists. */
 const MOST_ITEMS = 2000;
 /** Of a score, relative to it where it is greater than 1. */
@@ -62,7 +66,7 @@ export function unverified(why: string): Verification {
 export function questionsOf(
   context: CodeQuestions["context"],
   rules: CodeQuestions["rules"],
-  users = sampledUsers(context.dataset.users.ids.length, rules),
+  users = sampledUsers(context.dataset, rules),
 ): CodeQuestions {
   const items = context.dataset.items.ids.length;
   const step = Math.max(1, items / MOST_ITEMS);
@@ -70,8 +74,10 @@ export function questionsOf(
   return { context, rules, users, sample, k: COMPARED_LENGTH };
 }
 
-/** Members of each rule and users of none of its audience, drawn the same each time; at most `MOST_USERS`, ascending. */
-function sampledUsers(count: number, rules: CodeQuestions["rules"]): number[] {
+/** Members of each rule and others, drawn the same each time; at most `MOST_USERS`, fewer for many items; ascending. */
+function sampledUsers({ users, items }: Dataset, rules: CodeQuestions["rules"]): number[] {
+  const count = users.ids.length;
+  const most = Math.max(FEWEST_USERS, Math.min(MOST_USERS, Math.floor(MOST_SCORES / items.ids.length)));
   const random = seededRandom(SEED);
   const chosen = new Set<number>();
   const groups = rules.flatMap(({ members }) =>
@@ -80,7 +86,7 @@ function sampledUsers(count: number, rules: CodeQuestions["rules"]): number[] {
   // Whoever is left is drawn from everyone.
   const wanted = [...groups, () => true];
   for (const [index, isWanted] of wanted.entries()) {
-    const share = Math.ceil((MOST_USERS - chosen.size) / (wanted.length - index));
+    const share = Math.ceil((most - chosen.size) / (wanted.length - index));
     const drawn = drawnUsers(count, share, (user) => isWanted(user) && !chosen.has(user), random);
     for (const user of drawn) chosen.add(user);
   }

@@ -59,7 +59,7 @@ describe("TypeScript source", () => {
     );
     const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
     const { stdout, status } = spawnSync(process.execPath, [compiler, "-p", folder], { encoding: "utf8" });
-    expect(stdout).toBe("");
+    expect(stdout.split("\n").slice(0, 20).join("\n")).toBe("");
     expect(status).toBe(0);
   }, 60_000);
 
@@ -116,15 +116,13 @@ describe("generated TypeScript", () => {
     const { embeddings, ids } = context.dataset.items;
     const one = module.steerItems(embeddings.values, [...ids], "u3");
     const rows = Array.from(ids, (_, item) => Array.from(row(embeddings, item)));
-    const other = module.steerItems(rows as unknown as Float32Array, [...ids], "u3");
+    const other = module.steerItems(rows, [...ids], "u3");
     expect(one).toEqual(other);
     expect(Array.from(one[39])).toEqual(rows[39]);
     expect(Array.from(one[7])).not.toEqual(rows[7]);
     const user = row(context.dataset.users.embeddings, 3);
     const options = { userId: "u3", itemIds: [...ids] };
-    expect(module.recommend!(user, rows as unknown as Float32Array, options)).toEqual(
-      module.recommend!(user, embeddings.values, options),
-    );
+    expect(module.recommend!(user, rows, options)).toEqual(module.recommend!(user, embeddings.values, options));
   });
 
   it("lists fewer than k where there are fewer, ties by row, and none of what is seen", () => {
@@ -154,7 +152,7 @@ describe("generated TypeScript", () => {
     expect(() => steer([1, 2], "u1")).toThrow("the user's vector has 2 numbers; expected 5");
     expect(() => steerItems(new Float32Array(10), ["i1"], "u1")).toThrow("2 items need as many ids, not 1");
     expect(() => hiddenItems(new Float32Array(11), "u1")).toThrow("11 values are no whole number of items of 5");
-    expect(() => hiddenItems([[1]] as unknown as Float32Array, "u1")).toThrow("item 0 has 1 numbers; expected 5");
+    expect(() => hiddenItems([[1]], "u1")).toThrow("item 0 has 1 numbers; expected 5");
     expect(() => scoreItems!([1, 2, 3, 4, 5], new Float32Array(10), { userId: "u1" })).toThrow("itemIds is needed");
   });
 });
