@@ -62,7 +62,7 @@ describe("the steering lab", () => {
 
   it("chooses the greatest fans of a concept and shows the lists of one of them", async () => {
     await workbench.openViewContainer("RecPrism");
-    await (await workbench.view("neurons")).getByRole("option").first().click();
+    await (await workbench.view("neurons")).getByRole("listbox").getByRole("option").first().click();
     const view = await lab();
     await view.getByRole("tab", { name: "Steer" }).click();
     await view.getByText("2,000 users, 100% of 2,000").waitFor();
@@ -185,6 +185,7 @@ describe("the steering lab", () => {
     await before.getByRole("checkbox", { name: "Use the edit of Horror" }).uncheck();
     await before.getByText("Nothing is in force yet").waitFor();
     await workbench.command("Developer: Reload Webviews");
+    await expect.poll(() => before.isDetached()).toBe(true);
     await expect
       .poll(async () =>
         (await lab())

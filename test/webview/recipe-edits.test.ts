@@ -95,6 +95,15 @@ describe("editing a recipe", () => {
     );
   });
 
+  it("is itself after a change that makes no difference", () => {
+    fc.assert(
+      fc.property(anyRecipe, anyChange, (lab, change) => {
+        const changed = changedRecipe(lab, change);
+        expect(changed === lab).toBe(JSON.stringify(changed) === JSON.stringify(lab));
+      }),
+    );
+  });
+
   it("survives the way to the host and back, its groups included", () => {
     fc.assert(
       fc.property(anyRecipe, (lab) => {

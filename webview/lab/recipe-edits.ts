@@ -114,7 +114,17 @@ export function isEmpty({ edits, items, filters, mode, typedName, note }: LabRec
   return parts === 0 && mode === "delta" && typedName === null && note === "";
 }
 
+/** The recipe itself where the change makes no difference, so that there is nothing to undo. */
 export function changedRecipe(lab: LabRecipe, change: RecipeChange): LabRecipe {
+  const next = changed(lab, change);
+  return keyOf(next) === keyOf(lab) ? lab : next;
+}
+
+function keyOf({ audience, ...rest }: LabRecipe): string {
+  return JSON.stringify(rest) + audienceKey(audience);
+}
+
+function changed(lab: LabRecipe, change: RecipeChange): LabRecipe {
   switch (change.change) {
     case "add": {
       const { neurons, again } = change;
@@ -166,7 +176,6 @@ export function changedRecipe(lab: LabRecipe, change: RecipeChange): LabRecipe {
         filters: lab.filters.map((filter) => (filter.id === change.id ? { ...filter, above: change.above } : filter)),
       };
     case "audience":
-      if (audienceKey(lab.audience) === audienceKey(change.audience)) return lab;
       return { ...lab, audience: change.audience };
     case "mode":
       return { ...lab, mode: change.mode };

@@ -10,20 +10,13 @@ export function useUndoKeys(undo: (() => void) | null, redo: (() => void) | null
       const key = event.key.toLowerCase();
       if (key !== "z" && key !== "y") return;
       event.preventDefault();
+      // VS Code would have the page take back the last typing too, in whichever field that was.
+      event.stopPropagation();
       if (key === "z" && !event.shiftKey) undo?.();
       else redo?.();
     };
-    // VS Code's own undo also asks the page to take back the last typing, wherever that was.
-    const onBeforeInput = (event: InputEvent) => {
-      const history = event.inputType === "historyUndo" || event.inputType === "historyRedo";
-      if (history && event.target !== document.activeElement) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKeyDown);
-    window.addEventListener("beforeinput", onBeforeInput, true);
-    return () => {
-      window.removeEventListener("keydown", onKeyDown);
-      window.removeEventListener("beforeinput", onBeforeInput, true);
-    };
+    window.addEventListener("keydown", onKeyDown, true);
+    return () => window.removeEventListener("keydown", onKeyDown, true);
   }, [undo, redo]);
 }
 
