@@ -61,8 +61,8 @@ def recommend(
     vectors = np.asarray(item_vectors)
     listed: List[int] = []
     # Filters look at the best items only, as many as fill the list.
-    for start in range(0, len(order), 256):
-        part = order[start : start + 256]
+    for start in range(0, len(order), 64):
+        part = order[start : start + 64]
         listed.extend(part[~hidden_items(vectors[part], user_id)])
         if len(listed) >= k:
             break

@@ -325,9 +325,11 @@ function activated(kind: CodeInput["weights"]["activation"]["kind"], selected: b
       return "  return z.map((value, j) => (value > (THRESHOLDS[j] ?? 0) ? value : 0));";
     case "topk":
       return `  // Of equal activations those of lower neurons are kept.
-  const order = Array.from(z.keys()).sort((a, b) => (z[b] ?? 0) - (z[a] ?? 0) || a - b);
-  const kept = new Float64Array(z.length);
-  for (const j of order.slice(0, K)) kept[j] = Math.max(0, z[j] ?? 0);
+  const least = z.slice().sort()[Math.max(0, z.length - K)] ?? 0;
+  let ties = K - z.filter((value) => value > least).length;
+  const kept = z.map((value) => {
+    return value > least || (value === least && ties-- > 0) ? Math.max(0, value) : 0;
+  });
   return ${selected ? "Float64Array.from(NEURONS, (neuron) => kept[neuron] ?? 0)" : "kept"};`;
   }
 }

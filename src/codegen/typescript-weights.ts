@@ -129,7 +129,7 @@ function loader(input: CodeInput, sidecar: Sidecar, typed: boolean): string[] {
 }
 
 const LOADER_START = `// Lies beside this file and holds what is too long for it.
-const WEIGHTS_FILE = NAME;
+export const WEIGHTS_FILE = NAME;
 // SHA-256 of its content; any other file is refused.
 const WEIGHTS_HASH = "SHA256";
 let isLoaded = false;
