@@ -130,6 +130,10 @@ describe("exportConfig", () => {
     },
   );
 
+  it("refuses a name that says CommonJS, which the code is not", async () => {
+    await failure(generateCode(context, config, "typescript", "steer.cjs"), "settings-invalid", "ES module", ".mjs");
+  });
+
   it.each(["", "a/b.py", "..", "a\\b.py"])("refuses %j as the name of a file", async (name) => {
     await failure(generateCode(context, config, "python", name), "settings-invalid", "no name of a file");
   });
