@@ -7,7 +7,7 @@ import { measure } from "./wording";
 /** How many items and users are named. */
 const NAMED = 5;
 
-/** @param link what its last line leads to; Markdown */
+/** @param link to more; Markdown */
 export function neuronEvidence(neuron: NeuronDetail, colours: ImageColours, link: string): string {
   const { label, kind, confidence, labelledBy, reason, topItems, activeItems, density, person } = neuron;
   const name = label === "" ? "No name" : plainText(label);
@@ -22,15 +22,15 @@ export function neuronEvidence(neuron: NeuronDetail, colours: ImageColours, link
   });
   const { image, text } = histogramImage(neuron.activationHistogram, colours);
   return [
-    `**${name}** · neuron ${neuron.neuron}${sure}`,
+    `**${name}** · neuron ${neuron.neuron}${sure} · ${link}`,
     ...(activeItems === 0
       ? ["It is dead: no item activates it, and an edit on it does little or nothing."]
       : [`![${text}](${image})\n\n${plainText(text)} (${percent(density)} of the catalogue)`]),
-    plainText(reason),
     measuresText(neuron),
     ...(items.length === 0 ? [] : [`Most active: ${items.join(", ")}`]),
     ...(person?.note ? [`Note: ${plainText(person.note)}`] : []),
-    link,
+    // It says the same at length, for whoever reads on.
+    plainText(reason),
   ]
     .filter((part) => part !== "")
     .join("\n\n");

@@ -4,7 +4,7 @@ import type { Effect, ShareEffect, UserMatch } from "../protocol/effect";
 import type { PreviewResult, RankedItem } from "../protocol/engine";
 import type { BeforeAndAfter, Recipe } from "../protocol/steering";
 import { plainText } from "./markdown-text";
-import { counted, measure } from "./wording";
+import { counted, measure as worded } from "./wording";
 
 /** @param user whose lists are shown; null where there is nobody */
 export function previewMarkdown(
@@ -105,12 +105,17 @@ function table(head: string[], rows: string[][]): string {
   );
 }
 
+/** What rounds to nothing has no sign. */
+function measure(value: number): string {
+  return worded(value).replace(/^-(?=\.00$)/, "");
+}
+
 function interval({ value, interval }: Estimate): string {
   return interval === null ? measure(value) : `${measure(value)} (${interval.map(measure).join(" to ")})`;
 }
 
 function signed(estimate: Estimate): string {
-  return `${(estimate.value ?? 0) > 0 ? "+" : ""}${interval(estimate)}`;
+  return `${estimate.value >= 0.005 ? "+" : ""}${interval(estimate)}`;
 }
 
 /** `-0.6% (-0.9 to -0.3)` */

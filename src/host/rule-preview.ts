@@ -30,7 +30,7 @@ export class RulePreview implements TextDocumentContentProvider, Disposable {
         user === undefined ? null : await engine.preview({ project: project.id, user: user.id, recipe, k: SHOWN });
       return previewMarkdown(recipe, effect, user ?? null, lists);
     });
-    const uri = Uri.from({ scheme: SCHEME, path: "/Rule Preview.md" });
+    const uri = Uri.from({ scheme: SCHEME, path: "/Rule.md" });
     this.#changed.fire(uri);
     await commands.executeCommand("markdown.showPreviewToSide", uri);
   }

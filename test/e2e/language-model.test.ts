@@ -1,14 +1,14 @@
 /** Names by a language model in a real VS Code: without one, and with one that another extension supplies. */
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labelsFileSchema } from "../../src/protocol/artifact";
 import { built } from "../built";
 import { type CodeServer, startFreshCodeServer } from "./code-server";
 import { keepEvidenceOfFailures } from "./evidence";
+import { packedModelExtension } from "./model-extension";
 import { poll, Workbench } from "./workbench";
 
 let scratch: string;
@@ -21,17 +21,6 @@ beforeAll(async () => {
   execFileSync(process.execPath, [built("cli.js"), "train", "--project", films, "--epochs", "3"]);
 }, 120_000);
 afterAll(() => rm(scratch, { recursive: true, force: true }));
-
-/** Packs the extension that supplies the model. */
-async function modelExtension(): Promise<string> {
-  const folder = join(scratch, "language-model-extension");
-  await cp(join(__dirname, "language-model-extension"), folder, { recursive: true });
-  const vsix = join(scratch, "language-model.vsix");
-  const vsce = join(dirname(createRequire(__filename).resolve("@vscode/vsce/package.json")), "vsce");
-  const options = ["--no-dependencies", "--allow-missing-repository", "--skip-license"];
-  execFileSync(process.execPath, [vsce, "package", "--out", vsix, ...options], { cwd: folder, stdio: "pipe" });
-  return vsix;
-}
 
 describe("an editor without language models", () => {
   let server: CodeServer;
@@ -95,7 +84,10 @@ describe("an editor with a language model", () => {
 
   beforeAll(async () => {
     const settings = { "chat.disableAIFeatures": false };
-    server = await startFreshCodeServer({}, films, false, { settings, extensions: [await modelExtension()] });
+    server = await startFreshCodeServer({}, films, false, {
+      settings,
+      extensions: [await packedModelExtension(scratch)],
+    });
     workbench = await Workbench.open(server);
   });
   afterAll(async () => {

@@ -120,10 +120,9 @@ describe("the evidence of a neuron", () => {
 
   it("comes with its proof beside what chance would give", () => {
     const text = neuronEvidence(neuron, colours, "[Show](command:x)");
-    expect(text).toContain("**Horror** · neuron 13, tag, high confidence");
+    expect(text).toContain("**Horror** · neuron 13, tag, high confidence · [Show](command:x)");
     expect(text).toContain("precision@10 .92 on held-out items, base rate .09 · lift 10.2x · AUC .97 · MS .71");
     expect(text).toContain("Most active: Alien &#91;1979&#93; ✓, Heat ✗");
-    expect(text).toContain("[Show](command:x)");
   });
 
   it("says of a dead neuron that it is", () =>

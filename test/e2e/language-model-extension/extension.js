@@ -1,4 +1,4 @@
-/** A language model that counts tags: it names a neuron after what its items have in common, and tells items by that tag. */
+/** A language model that counts tags: it names a neuron after what its items have in common, and tells items by that tag. And a command that uses tools as a model would. */
 const vscode = require("vscode");
 
 const MODEL = {
@@ -23,7 +23,10 @@ const provider = {
 };
 
 exports.activate = (/** @type {import("vscode").ExtensionContext} */ context) => {
-  context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider("recprism-test", provider));
+  context.subscriptions.push(
+    vscode.lm.registerLanguageModelChatProvider("recprism-test", provider),
+    vscode.commands.registerCommand("recprism-test.useTool", useTool),
+  );
 };
 
 /** @param {string} prompt */
@@ -43,4 +46,17 @@ function answer(prompt) {
   for (const tag of items.flatMap(({ tags }) => tags ?? [])) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   const [[commonest]] = [...counts].sort(([, a], [, b]) => b - a);
   return JSON.stringify({ name: `Made of ${commonest}` });
+}
+
+/** Uses a tool as a model does, outside of any chat: a person types its name and input, and reads the answer. */
+async function useTool() {
+  const typed = await vscode.window.showInputBox({ title: "Tool and Input" });
+  if (typed === undefined) return;
+  const { tool, input } = JSON.parse(typed);
+  const content = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined }).then(
+    ({ content: parts }) =>
+      parts.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : "")).join(""),
+    (fault) => `refused: ${fault.message}`,
+  );
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: "markdown" }));
 }
