@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { leadingSpace } from "./indentation";
 import type { Span } from "./manifest-tree";
+import { isDeepYaml } from "./yaml-tree";
 
 const KEY = "steering";
 const UNIT = "  ";
@@ -27,6 +28,7 @@ export function yamlInsertion(
   config: string,
   value: unknown,
 ): YamlInsertion | null {
+  if (isDeepYaml(text)) return null;
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const before = text.slice(lineStart, start);
   const after = /^[^\r\n]*/.exec(text.slice(end))?.[0] ?? "";

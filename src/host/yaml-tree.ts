@@ -28,15 +28,6 @@ export function yamlTree(text: string): YamlNode | null {
   return nodeOf(parsed(text).contents as ParsedNode | null, text);
 }
 
-/** What the parser objects to: where, and why. */
-export function yamlErrors(text: string): { span: Span; message: string }[] {
-  return parsed(text).errors.map(({ pos: [start, end], message }) => ({
-    span: { start, end: Math.max(end, start + 1) },
-    // What follows is an excerpt with an arrow, for terminals.
-    message: message.split("\n")[0].replace(/ at line \d+, column \d+:$/, ""),
-  }));
-}
-
 /** Nobody nests a config that deep. */
 const DEEPEST = 64;
 const OPTIONS = { strict: false, uniqueKeys: false, logLevel: "silent" } as const;
@@ -46,6 +37,11 @@ function parsed(text: string): Document.Parsed {
   const tokens = [...new Parser().parse(text)];
   const [document] = isDeep(tokens) ? [] : new Composer(OPTIONS).compose(tokens, true, text.length);
   return (document as Document.Parsed | undefined) ?? parseDocument("");
+}
+
+/** Whether a text nests deeper than can be read. */
+export function isDeepYaml(text: string): boolean {
+  return isDeep([...new Parser().parse(text)]);
 }
 
 type Token = ReturnType<Parser["parse"]> extends Generator<infer Value> ? Value : never;

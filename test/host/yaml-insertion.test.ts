@@ -54,6 +54,9 @@ describe("a config inserted into YAML", () => {
     ["a document's only value", "just | text\n"],
   ])("is refused inside %s", (_, marked) => expect(inserted(marked)).toBeNull());
 
+  it("is refused in a text that nests deeper than can be read, without ending the process", () =>
+    expect(inserted(`a: ${"[".repeat(100_000)}|`)).toBeNull());
+
   it("leaves every document valid at every place where it is not refused", () => {
     const keys = fc.constantFrom("a", "b", "c: d", "- e");
     const { value } = fc.letrec((tie) => ({
