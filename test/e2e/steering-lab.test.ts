@@ -62,7 +62,12 @@ describe("the steering lab", () => {
 
   it("chooses the greatest fans of a concept and shows the lists of one of them", async () => {
     await workbench.openViewContainer("RecPrism");
-    await (await workbench.view("neurons")).getByRole("listbox").getByRole("option").first().click();
+    const neurons = await workbench.view("neurons");
+    await neurons.getByRole("textbox", { name: "Search neurons" }).fill("horror");
+    await neurons
+      .getByRole("option", { name: /^Horror/ })
+      .first()
+      .click();
     const view = await lab();
     await view.getByRole("tab", { name: "Steer" }).click();
     await view.getByText("2,000 users, 100% of 2,000").waitFor();
@@ -203,6 +208,7 @@ describe("the steering lab", () => {
   it("compares two recipes", async () => {
     const view = await lab();
     await audience(view).selectOption("history");
+    await view.getByText("on 20 users, top 30").waitFor();
     await fresh();
     await press("Copy to B");
     await setStrength("0.75");
@@ -211,9 +217,13 @@ describe("the steering lab", () => {
       .getByRole("table", { name: /^Effects of the recipes A and B/ })
       .getByRole("row", { name: /^Horror, share of lists/ })
       .getByRole("cell");
-    await expect.poll(async () => (await shares.allTextContents()).every((text) => /^<?\d+%/.test(text))).toBe(true);
-    const [a, b] = (await shares.allTextContents()).map((text) => Number.parseInt(text.replace("<", ""), 10));
-    expect(a).toBeLessThan(b);
+    await expect
+      .poll(async () => {
+        const [a, b] = (await shares.allTextContents()).map((text) => Number.parseInt(text.replace("<", ""), 10));
+        return a < b;
+      })
+      .toBe(true);
+    await view.getByRole("region", { name: "A and B" }).evaluate((section) => section.scrollIntoView());
     await workbench.screenshot("steer-two-recipes");
     await view.getByRole("group", { name: "Recipe A or B" }).getByRole("button", { name: "A" }).click();
     await press("Drop B");

@@ -42,6 +42,11 @@ export function AudienceChoice({ host, audience, vocabulary, neuron, user, onCha
     const first = firstAudience(wanted, vocabulary, neuron, user);
     if (first !== null) onChange(first);
   };
+  // The tags may come after the choice.
+  useEffect(() => {
+    const first = form === "history" && audience.kind !== "history" && firstAudience(form, vocabulary, neuron, user);
+    if (first) onChange(first);
+  }, [vocabulary]);
   const incomplete = formOf(audience) !== form && !(form === "users" && audience.kind === "users");
   return (
     <>

@@ -124,10 +124,13 @@ function RankedRow({ item, rank, change, why, onExplain }: RankedRowProps) {
   );
 }
 
-/** `Horror -.41, Crime +.12`: what changed the score most. */
+/** `Horror -.41, Crime +.12`: what changed the score most; neurons of one name count together. */
 function whyText(changes: readonly ScoreChange[], largest: number): string {
-  return changes
+  const sums = new Map<string, number>();
+  for (const { label, change } of changes) sums.set(label, (sums.get(label) ?? 0) + change);
+  return [...sums]
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
     .slice(0, REASONS)
-    .map(({ label, change }) => `${label} ${signedChange(change, largest)}`)
+    .map(([label, change]) => `${label} ${signedChange(change, largest)}`)
     .join(", ");
 }
