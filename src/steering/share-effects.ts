@@ -12,8 +12,8 @@ import { conceptOfNeuron } from "./target-concept";
 
 /** Concepts shown beside the targets. */
 const OTHERS = 8;
-/** A change that no list of 100 items can show for one user in a hundred. */
-const LEAST_CHANGE = 1e-4;
+/** Less would be shown as no change. */
+const LEAST_CHANGE = 0.005;
 
 /** A concept that a rule aims at, under the name of its neuron. */
 export interface TargetConcept {
