@@ -118,7 +118,7 @@ export class Workbench {
     // It lists a folder of its own first, whose path would otherwise take the place of what is typed.
     await expect.poll(() => this.quickInputBox.inputValue(), { timeout: PATIENCE }).toContain("/");
     await this.quickInput.getByRole("option").first().waitFor();
-    const button = this.quickInput.getByRole("button", { name: /^(OK|Open|Save|Select|Create|Train)/ }).first();
+    const button = this.quickInput.getByRole("button", { name: /^(OK|Open|Save|Select|Create|Train|Export)/ }).first();
     const dialog = await button.elementHandle();
     // It looks whether the path is there as it is typed, and meanwhile ignores its button.
     await poll(`the dialog to take ${path}`, () =>
