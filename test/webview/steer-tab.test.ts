@@ -69,7 +69,10 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       await condition.pressSequentially(" < 25 AND gender = 'F'");
       await condition.press("Enter");
       await page.getByText(/^\d+ users, \d+% of 2,000$/).waitFor();
-      expect((await recipe())?.audience).toEqual({ kind: "sql", where: "age < 25 AND gender = 'F'" });
+      await eventually(async () => (await recipe())?.audience).toEqual({
+        kind: "sql",
+        where: "age < 25 AND gender = 'F'",
+      });
       expect(await condition.evaluate((element) => element === document.activeElement)).toBe(true);
       await condition.fill("age <");
       await condition.press("Enter");
@@ -95,7 +98,11 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       await page.getByRole("combobox", { name: "Top as" }).selectOption("share");
       await page.getByText("100 users, 5% of 2,000").waitFor();
       await choose("Neuron of the audience", "western", /neuron 8 /);
-      expect((await recipe())?.audience).toMatchObject({ kind: "neuron", neuron: 8, top: { share: 0.05 } });
+      await eventually(async () => (await recipe())?.audience).toMatchObject({
+        kind: "neuron",
+        neuron: 8,
+        top: { share: 0.05 },
+      });
     });
 
     it("is found by history, by the largest share or at least some share of a tag", async () => {
@@ -127,11 +134,11 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       await ids.fill("7\n8");
       await ids.press("Control+Enter");
       await page.getByText("2 users, <1% of 2,000").waitFor();
-      expect((await recipe())?.audience).toEqual({ kind: "users", users: ["7", "8"] });
+      await eventually(async () => (await recipe())?.audience).toEqual({ kind: "users", users: ["7", "8"] });
       await audience().selectOption("user");
       await choose("User", "42", /^42/);
       await page.getByRole("heading", { name: "Lists of user 42", exact: true }).waitFor();
-      expect((await recipe())?.audience).toEqual({ kind: "users", users: ["42"] });
+      await eventually(async () => (await recipe())?.audience).toEqual({ kind: "users", users: ["42"] });
     });
 
     it("can be saved by name, chosen by it, and forgotten", async () => {
@@ -165,6 +172,7 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       await open();
       await addEdit("romance", /Romance.*neurons together/);
       await slider("Strength of Romance").fill("1.5");
+      await eventually(async () => (await recipe())?.edits[0]).toMatchObject({ value: 1.5 });
       const edits = (await recipe())?.edits ?? [];
       expect(edits.length).toBeGreaterThan(1);
       expect(new Set(edits.map(({ neuron }) => neuron)).size).toBe(edits.length);
@@ -185,8 +193,7 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       await button("Add Neuron").click();
       await choose("Neuron for Paper Harbour", "horror", /neuron 0 /);
       await slider("Strength of Horror").fill("3");
-      const { items = [] } = (await recipe()) ?? {};
-      expect(items).toEqual([
+      await eventually(async () => (await recipe())?.items).toEqual([
         {
           items: { kind: "items", items: [expect.any(String)] },
           edits: [expect.objectContaining({ neuron: 0, value: 3 })],
@@ -197,7 +204,7 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       await choose("Items to edit", "west", /^All Western/);
       await page.getByRole("listitem", { name: "Items: All Western" }).waitFor();
       // Without a neuron it is not part of the recipe yet.
-      expect((await recipe())?.items).toEqual(items);
+      expect((await recipe())?.items).toHaveLength(1);
     });
 
     it("hides items by a threshold that begins where it hides none", async () => {
@@ -373,7 +380,7 @@ describe.skipIf(withoutBrowser !== null)("the Steer tab", () => {
       ]);
       await page.getByRole("group", { name: "Recipe A or B" }).getByRole("button", { name: "A" }).click();
       await eventually(() => slider("Strength of Horror").inputValue()).toBe("-1.5");
-      expect((await recipe())?.edits).toMatchObject([{ value: -1.5 }]);
+      await eventually(async () => (await recipe())?.edits).toMatchObject([{ value: -1.5 }]);
       await button("Drop B").click();
       await pair.waitFor({ state: "detached" });
       await button("Undo").click();
