@@ -191,7 +191,7 @@ describe.skipIf(!hasMovieLens).each(["mf", "ncf"] as const)(`the lab on MovieLen
       edits: [{ label: tag, operation: "set", value: -1 }],
       items: [{ items: { kind: "items" } }],
       filters: [{ label: tag, above: 1 }],
-      effect: { k: 10, users: 20 },
+      effect: { k: 30, users: 20 },
     });
     await workbench.editors.getByText(new RegExp(`20 users; ${tag} [.\\d]+ -> [.\\d]+`)).waitFor();
   });
