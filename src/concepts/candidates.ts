@@ -1,4 +1,5 @@
 /** Concepts that a neuron may stand for: tags, bands of numbers, popularity, era and trend, each as the items that bear it. */
+import { holds } from "../data/ascending-rows";
 import type { Interactions, Items } from "../data/dataset";
 import type { ConceptKind } from "../protocol/artifact";
 import { numberConcepts } from "./candidates-numbers";
@@ -69,14 +70,7 @@ export function rowsWhere(rows: number, holds: (row: number) => boolean): Uint32
 
 /** Whether a row bears a concept. */
 export function bears({ bearers }: Concept, row: number): boolean {
-  let low = 0;
-  let high = bearers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (bearers[middle] < row) low = middle + 1;
-    else high = middle;
-  }
-  return bearers[low] === row;
+  return holds(bearers, row);
 }
 
 /** Rows that bear both, ascending. */

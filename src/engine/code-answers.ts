@@ -1,10 +1,11 @@
 /** What generated code is asked, and what it answers: lists and scores of some users. */
+
+import { holds, union } from "../data/ascending-rows";
 import { itemsOfUser } from "../data/dataset";
 import { topRows } from "../recommender/ranking";
 import type { SteeringContext } from "../steering/context";
-import { type ItemVectors, union } from "../steering/plan";
+import type { ItemVectors } from "../steering/plan";
 import type { ResolvedRule } from "../steering/resolved";
-import { holds } from "../steering/steered-catalogue";
 import type { Pace } from "./pace";
 
 export interface CodeQuestions {

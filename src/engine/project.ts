@@ -1,6 +1,7 @@
 /** An open project: its data, its recommender and, once trained, its SAE. */
 import { resolve } from "node:path";
 import { userDetail } from "../concepts/user-detail";
+import { union } from "../data/ascending-rows";
 import type { LoadedDataset } from "../data/dataset";
 import { itemsOfUser, titleOf } from "../data/dataset";
 import { closeDataset, loadDataset } from "../data/load";
@@ -19,7 +20,6 @@ import { settingsFor } from "../sae/presets";
 import { checkSteeringConfig } from "../steering/config-file";
 import type { SteeringContext } from "../steering/context";
 import { userRow } from "../steering/find-user";
-import { union } from "../steering/plan";
 import { resolvedRules } from "../steering/resolve";
 import { SteeredCatalogue } from "../steering/steered-catalogue";
 import { OpenSae } from "./open-sae";

@@ -1,10 +1,10 @@
 /** Runs generated ONNX models in onnxruntime and scores what they give with the project's recommender. */
 import type { CodeInput, CodeRule } from "../codegen/code-input";
 import { audienceColumns, itemEntries, type OnnxFile } from "../codegen/onnx";
+import { holds } from "../data/ascending-rows";
 import { inMemory, row } from "../data/matrix";
 import { type GraphSession, openModel, type TensorIn } from "../graph/session";
 import type { ItemVectors } from "../steering/plan";
-import { holds } from "../steering/steered-catalogue";
 import {
   answerByVectors,
   type CodeAnswers,

@@ -1,9 +1,11 @@
 /** Whether generated code gives the lists of the preview: it is run on users of every rule and on others. */
+
+import { holds } from "../data/ascending-rows";
 import type { Dataset } from "../data/dataset";
 import { seededRandom } from "../data/random";
 import type { Verification } from "../protocol/engine";
 import { RecPrismError } from "../protocol/error";
-import { holds, SteeredCatalogue } from "../steering/steered-catalogue";
+import { SteeredCatalogue } from "../steering/steered-catalogue";
 import { answerOf, type CodeAnswer, type CodeQuestions, type CodeRun } from "./code-answers";
 import type { Pace } from "./pace";
 

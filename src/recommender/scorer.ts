@@ -32,7 +32,7 @@ export function cosineScorer(users: Pick<Users, "bias">, { embeddings, bias }: C
   };
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += a[c] * b[c];
   return sum;

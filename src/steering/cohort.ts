@@ -1,11 +1,13 @@
 /** The users whose lists are measured, and what each gets before and after. */
+
+import { union } from "../data/ascending-rows";
 import { itemsOfUser } from "../data/dataset";
 import { allRows } from "../data/matrix";
 import { derivedSeed, sampledRows } from "../data/random";
 import { topRows } from "../recommender/ranking";
 import { type ItemSplit, listAccuracy, splitItems } from "../sae/accuracy";
 import type { Pace, SteeringContext } from "./context";
-import { type SteeringPlan, union } from "./plan";
+import type { SteeringPlan } from "./plan";
 import { plannedScores } from "./steered-catalogue";
 
 export interface Cohort {

@@ -1,18 +1,16 @@
 /** Controls: the same cohort under other treatments, so that an effect can be told from what anything would do. */
 import { neuronName } from "../concepts/shown-label";
-import { derivedSeed } from "../data/random";
 import type { Control } from "../protocol/effect";
 import type { Recipe } from "../protocol/steering";
-import { meanEstimates } from "../sae/bootstrap";
 import { type ComparedUser, comparedCohort, measuredCohort } from "./cohort";
 import { ConceptShare } from "./concepts-of-items";
 import type { Pace, SteeringContext } from "./context";
 import { hiding } from "./dose";
-import { accuracyOf, overlap } from "./effect";
+import { accuracyOf, meanOverlap } from "./effect";
 import { liveNeurons } from "./live-neurons";
 import { type SteeringPlan, steeringPlan } from "./plan";
 import { resolvedRule } from "./resolve";
-import { type TargetConcept, targetConcepts } from "./share-effects";
+import { shareAfter, type TargetConcept, targetConcepts } from "./share-effects";
 import { type DosedOperation, neutralStrength, onOtherNeurons, oppositeEdits, randomNeurons } from "./varied-edits";
 
 /** @throws RecPrismError "config-invalid", "cancelled" */
@@ -106,16 +104,17 @@ async function treatmentsOf(
 }
 
 function outcome(
-  { dataset, seed }: SteeringContext,
+  context: SteeringContext,
   users: readonly ComparedUser[],
   target: TargetConcept | undefined,
 ): Pick<Control, "share" | "rbo" | "ndcg20Change"> {
   if (users.length === 0) return { share: null, rbo: null, ndcg20Change: null };
-  const of = target && new ConceptShare(target.concept, dataset.items.ids.length);
-  const shares = of && Float64Array.from(users, ({ after }) => of.of(after.items));
   return {
-    share: shares === undefined ? null : meanEstimates([shares], derivedSeed(seed, "bootstrap of shares"))[0],
-    rbo: users.reduce((sum, one) => sum + overlap(one), 0) / users.length,
-    ndcg20Change: accuracyOf(users, seed)?.ndcg20Change ?? null,
+    share:
+      target === undefined
+        ? null
+        : shareAfter(context, new ConceptShare(target.concept, context.dataset.items.ids.length), users),
+    rbo: meanOverlap(users),
+    ndcg20Change: accuracyOf(users, context.seed)?.ndcg20Change ?? null,
   };
 }

@@ -1,18 +1,18 @@
 /** Dose and response: what a cohort's lists become as an edit grows stronger, and what controls make of them. */
+import type { Concept } from "../concepts/candidates";
 import { neuronName } from "../concepts/shown-label";
-import { derivedSeed } from "../data/random";
+import { union } from "../data/ascending-rows";
 import type { DoseCurve, DosePoint } from "../protocol/effect";
 import type { Edit, Recipe } from "../protocol/steering";
-import { meanEstimates } from "../sae/bootstrap";
 import { type Cohort, type ComparedUser, comparedCohort, measuredCohort } from "./cohort";
 import { ConceptShare } from "./concepts-of-items";
 import type { Pace, SteeringContext } from "./context";
-import { accuracyOf, overlap } from "./effect";
+import { accuracyOf, meanOverlap } from "./effect";
 import { liveNeurons } from "./live-neurons";
-import { type SteeringPlan, steeringPlan, union } from "./plan";
+import { type SteeringPlan, steeringPlan } from "./plan";
 import { resolvedRule } from "./resolve";
 import type { ResolvedRule } from "./resolved";
-import { mostMoved, type TargetConcept, targetConcepts } from "./share-effects";
+import { mostMoved, shareAfter, type TargetConcept, targetConcepts } from "./share-effects";
 import {
   atStrength,
   type DosedOperation,
@@ -133,8 +133,10 @@ export async function doseCurve(
   const lists: ComparedUser[][] = [];
   for (const strength of strengths) lists.push(await listsAt(context, of, strength, k, nextPace()));
   const others = movedAtTheEnds(context, lists, target);
+  const shareOf = (concept: Concept) => new ConceptShare(concept, context.dataset.items.ids.length);
+  const [targetShare, otherShares] = [target && shareOf(target.concept), others.map(shareOf)];
   const point = (strength: number, users: readonly ComparedUser[]) =>
-    dosePoint(context, strength, users, target, others);
+    dosePoint(context, strength, users, targetShare, otherShares);
   const points = strengths.map((strength, at) => point(strength, lists[at]));
   const random = randomNeurons(neurons, liveNeurons(context), context.seed);
   const ofRandom: DosePoint[] = [];
@@ -199,23 +201,16 @@ function dosePoint(
   context: SteeringContext,
   strength: number,
   users: readonly ComparedUser[],
-  target: TargetConcept | null,
-  others: readonly TargetConcept["concept"][],
+  target: ConceptShare | null,
+  others: readonly ConceptShare[],
 ): DosePoint {
-  const items = context.dataset.items.ids.length;
-  const share = (concept: TargetConcept["concept"]) => {
-    const of = new ConceptShare(concept, items);
-    return Float64Array.from(users, ({ after }) => of.of(after.items));
-  };
-  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const mean = (share: ConceptShare) =>
+    users.reduce((sum, { after }) => sum + share.of(after.items), 0) / Math.max(1, users.length);
   return {
     strength,
-    share:
-      target === null || users.length === 0
-        ? null
-        : meanEstimates([share(target.concept)], derivedSeed(context.seed, "bootstrap of shares"))[0],
-    others: others.map((concept) => mean(share(concept))),
-    rbo: mean(Float64Array.from(users, overlap)),
+    share: target === null || users.length === 0 ? null : shareAfter(context, target, users),
+    others: others.map(mean),
+    rbo: meanOverlap(users),
     ndcg20Change: accuracyOf(users, context.seed)?.ndcg20Change ?? null,
   };
 }
@@ -233,7 +228,7 @@ async function filtered(
   const plan = await steeringPlan(context, [{ ...rule, edits: others(rule.edits), itemEdits }]);
   const users = await comparedCohort(context, hiding(plan, concept.bearers), cohort.rows, k, pace);
   return {
-    rbo: users.reduce((sum, one) => sum + overlap(one), 0) / Math.max(1, users.length),
+    rbo: meanOverlap(users),
     ndcg20Change: accuracyOf(users, context.seed)?.ndcg20Change ?? null,
   };
 }

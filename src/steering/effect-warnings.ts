@@ -5,8 +5,10 @@ import type { Effect, ShareEffect } from "../protocol/effect";
 import type { Recipe } from "../protocol/steering";
 import { contradictionsIn, promotes } from "./config-contradictions";
 import type { SteeringContext } from "./context";
+import { percent } from "./figures";
 import type { ResolvedRule } from "./resolved";
 import { targetConcepts } from "./share-effects";
+import { conceptOfNeuron } from "./target-concept";
 
 /** Of a concept's share, up or down: less is no matter of warning. */
 const NOTABLE = 0.05;
@@ -38,8 +40,7 @@ export function effectWarnings(
 function offTarget(context: SteeringContext, rule: ResolvedRule, effect: Omit<Effect, "warnings">): string[] {
   const targets = effect.concepts.filter(({ target }) => target);
   const unnamed = [...new Set(rule.edits.map(({ neuron }) => neuron))].filter(
-    (neuron) =>
-      !targetConcepts(context, { edits: [{ neuron, operation: "suppress" }], itemEdits: [], filters: [] }).length,
+    (neuron) => conceptOfNeuron(context, neuron) === null,
   );
   const most = effect.concepts.find(({ target }) => !target);
   const sentences: string[] = [];
@@ -50,9 +51,9 @@ function offTarget(context: SteeringContext, rule: ResolvedRule, effect: Omit<Ef
   }
   if (targets.length === 0) return sentences;
   const strongest = targets.reduce((a, b) => (Math.abs(b.change.value) > Math.abs(a.change.value) ? b : a));
+  const aims = targetConcepts(context, rule);
   const bearersOf = (key: string) =>
-    targetConcepts(context, rule).find(({ concept }) => concept.key === key)?.concept ??
-    context.concepts.find((concept) => concept.key === key);
+    aims.find(({ concept }) => concept.key === key)?.concept ?? context.concepts.find((concept) => concept.key === key);
   const own = bearersOf(strongest.concept);
   const side = effect.concepts.find((other) => {
     if (other.target || !isNotable(other)) return false;
@@ -95,8 +96,4 @@ function moved({ label, before, after }: ShareEffect): string {
 
 function figure(share: number): string {
   return share.toFixed(2).replace(/^0/, "");
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

@@ -1,5 +1,6 @@
 /** What a recipe does to the lists of its audience, and what that costs. */
 import { userDetail } from "../concepts/user-detail";
+import { holds } from "../data/ascending-rows";
 import { itemsOfUser, titleOf } from "../data/dataset";
 import { derivedSeed } from "../data/random";
 import type { Estimate } from "../protocol/artifact";
@@ -14,7 +15,6 @@ import { type SteeringPlan, steeringPlan } from "./plan";
 import { resolvedRule } from "./resolve";
 import type { ResolvedRule } from "./resolved";
 import { sharesOf, targetConcepts } from "./share-effects";
-import { holds } from "./steered-catalogue";
 
 const EXAMPLES = 5;
 const TITLES = 3;
@@ -197,6 +197,11 @@ function exposureOf(
     after: ofAfter,
     gained: newly.length === 0 ? null : meanEstimates([newly], bootstrap)[0],
   };
+}
+
+/** Mean over users; of none 0. */
+export function meanOverlap(users: readonly ComparedUser[]): number {
+  return users.length === 0 ? 0 : meanOf(users, overlap);
 }
 
 function meanOf(users: readonly ComparedUser[], of: (user: ComparedUser) => number): number {

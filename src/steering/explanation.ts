@@ -1,18 +1,20 @@
 /** Why this item for this user: a score taken apart into what neurons, biases and the unexplained rest contribute. */
 import { itemSummary } from "../concepts/item-summary";
 import { neuronName } from "../concepts/shown-label";
+import { union } from "../data/ascending-rows";
 import { itemsOfUser } from "../data/dataset";
 import { row } from "../data/matrix";
 import type { ScoreExplanation } from "../protocol/effect";
 import type { Recipe } from "../protocol/steering";
 import { pathGradient } from "../recommender/path-gradient";
+import { dot } from "../recommender/scorer";
 import { decode } from "../sae/model";
 import { standardised } from "../sae/standardise";
 import { catalogueRanks } from "./catalogue-ranks";
 import type { SteeringContext } from "./context";
 import { userRow } from "./find-user";
 import { itemRow } from "./item-selection";
-import { steeredItem, union } from "./plan";
+import { steeredItem } from "./plan";
 import { resolvedRule } from "./resolve";
 import type { ResolvedRule } from "./resolved";
 import { steered } from "./steer";
@@ -168,10 +170,4 @@ async function integrated(
   const { mean } = await pathGradient(recommender.inGraph, base, vector, itemVector);
   const [bias] = await scorer.scoreVectors(base, user, [itemVector], [item]);
   return { direction: mean, bias };
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += a[c] * b[c];
-  return sum;
 }

@@ -1,16 +1,16 @@
 /** Auto-dose: the smallest edit that brings a concept's share to a goal, at a cost that may be paid. */
 
 import { conceptOfKey } from "../concepts/concept-by-key";
-import { derivedSeed } from "../data/random";
 import type { Estimate } from "../protocol/artifact";
 import type { DoseGoal, FoundDose } from "../protocol/effect";
 import { RecPrismError } from "../protocol/error";
 import type { Recipe } from "../protocol/steering";
-import { meanEstimates } from "../sae/bootstrap";
 import { ConceptShare } from "./concepts-of-items";
 import type { Pace, SteeringContext } from "./context";
 import { type Dosing, dosing, listsAt } from "./dose";
 import { accuracyOf } from "./effect";
+import { percent } from "./figures";
+import { shareAfter } from "./share-effects";
 
 /** The first dose tried is such a part of the largest activation; every next is twice the one before. */
 const FIRST = 1 / 32;
@@ -98,8 +98,7 @@ class Trials {
         key: "audience",
       });
     }
-    const shares = Float64Array.from(users, ({ after }) => this.share.of(after.items));
-    const [share] = meanEstimates([shares], derivedSeed(this.context.seed, "bootstrap of shares"));
+    const share = shareAfter(this.context, this.share, users);
     const ndcg20Change = accuracyOf(users, this.context.seed)?.ndcg20Change ?? null;
     const trial = { strength, share, ndcg20Change };
     this.all.push(trial);
@@ -260,10 +259,6 @@ function messageOf(
   const budget = goal.ndcgLoss === undefined ? "" : ` for at most ${percent(goal.ndcgLoss)} of NDCG@20`;
   const missed = missedBy > 0 ? `: ${percent(missedBy)} ${"atMost" in goal.share ? "too much" : "too little"}` : "";
   return `No dose reaches ${wanted}${budget}. The nearest: ${got}${missed}.`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 function signedPercent(share: number): string {

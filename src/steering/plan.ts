@@ -1,4 +1,5 @@
 /** The rules that concern one user, put together: what is done to the user, to items, and what is hidden. */
+import { rowsWhere } from "../concepts/candidates";
 import { row } from "../data/matrix";
 import type { Edit, SteeringMode } from "../protocol/steering";
 import type { SteeringContext } from "./context";
@@ -67,27 +68,5 @@ async function hiddenItems(context: SteeringContext, rules: readonly ResolvedRul
     const activations = await context.itemActivations(neuron);
     for (let item = 0; item < isHidden.length; item++) if (activations[item] > above) isHidden[item] = 1;
   }
-  return rowsSet(isHidden);
-}
-
-function rowsSet(marks: Uint8Array): Uint32Array {
-  const rows = new Uint32Array(marks.reduce((sum, mark) => sum + mark, 0));
-  let next = 0;
-  for (let at = 0; at < marks.length; at++) if (marks[at] === 1) rows[next++] = at;
-  return rows;
-}
-
-/** Ascending rows that are in either, ascending. */
-export function union(a: Uint32Array, b: Uint32Array): Uint32Array {
-  if (a.length === 0) return b;
-  if (b.length === 0) return a;
-  const all = new Uint32Array(a.length + b.length);
-  let next = 0;
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
-    const value = j >= b.length || (i < a.length && a[i] <= b[j]) ? a[i] : b[j];
-    if (a[i] === value) i++;
-    if (b[j] === value) j++;
-    all[next++] = value;
-  }
-  return all.subarray(0, next);
+  return rowsWhere(isHidden.length, (item) => isHidden[item] === 1);
 }

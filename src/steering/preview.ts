@@ -2,6 +2,7 @@
 import { bears } from "../concepts/candidates";
 import { itemSummary } from "../concepts/item-summary";
 import { neuronName } from "../concepts/shown-label";
+import { holds, union } from "../data/ascending-rows";
 import { itemsOfUser } from "../data/dataset";
 import { row } from "../data/matrix";
 import type { PreviewResult, RankedItem } from "../protocol/engine";
@@ -11,12 +12,12 @@ import { rankBiasedOverlap } from "../sae/rank-agreement";
 import { catalogueRanks } from "./catalogue-ranks";
 import type { SteeringContext } from "./context";
 import { userRow } from "./find-user";
-import { steeringPlan, union } from "./plan";
+import { steeringPlan } from "./plan";
 import { resolvedRule } from "./resolve";
 import type { ResolvedRule } from "./resolved";
 import { scoreChanges } from "./score-changes";
 import { steered } from "./steer";
-import { holds, plannedScores } from "./steered-catalogue";
+import { plannedScores } from "./steered-catalogue";
 import { conceptOfNeuron } from "./target-concept";
 
 /**

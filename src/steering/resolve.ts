@@ -32,28 +32,22 @@ export async function resolvedRule(
   signal?: AbortSignal,
 ): Promise<ResolvedRule> {
   const latents = context.sae.encoderBias.length;
-  const inRule = <Value>(work: () => Value): Value => {
-    try {
-      return work();
-    } catch (thrown) {
-      throw key === "" ? thrown : placedInRule(thrown, rule.name, key);
-    }
-  };
   const within = (part: string) => ({ key: key === "" ? part : `${key}.${part}` });
   checkEdits(rule.edits, latents, within("edits"));
   checkFilters(rule.filters, latents, within("filters"));
-  const itemEdits = rule.items.map(({ items, edits }, entry) => {
-    checkEdits(edits, latents, within(`items[${entry}].edits`));
-    return { rows: inRule(() => selectedItems(context.dataset.items, items)), edits };
-  });
-  return {
-    name: rule.name,
-    mode,
-    members: await audienceRows(context, rule.audience, signal).catch((thrown) => inRule(() => raise(thrown))),
-    edits: rule.edits,
-    itemEdits,
-    filters: rule.filters,
-  };
+  for (const [entry, { edits }] of rule.items.entries()) checkEdits(edits, latents, within(`items[${entry}].edits`));
+  try {
+    return {
+      name: rule.name,
+      mode,
+      members: await audienceRows(context, rule.audience, signal),
+      edits: rule.edits,
+      itemEdits: rule.items.map(({ items, edits }) => ({ rows: selectedItems(context.dataset.items, items), edits })),
+      filters: rule.filters,
+    };
+  } catch (thrown) {
+    throw key === "" ? thrown : placedInRule(thrown, rule.name, key);
+  }
 }
 
 /** A fault of one rule of several says which. */
@@ -62,8 +56,4 @@ function placedInRule(thrown: unknown, name: string, key: string): unknown {
   const { reason, message, where } = thrown;
   const place = where.key === undefined ? key : `${key}.${where.key}`;
   return new RecPrismError(reason, `Rule “${name}”: ${message}`, { ...where, key: place });
-}
-
-function raise(thrown: unknown): never {
-  throw thrown;
 }

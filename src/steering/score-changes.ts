@@ -1,5 +1,6 @@
 /** Why items rise and fall: what each edited neuron has to do with the change of their scores. */
 import { neuronName } from "../concepts/shown-label";
+import { holds } from "../data/ascending-rows";
 import { row } from "../data/matrix";
 import type { ScoreChange } from "../protocol/effect";
 import type { Edit } from "../protocol/steering";
@@ -51,7 +52,7 @@ function scoresOf(
   const { dataset, sae, scorer } = context;
   const vector = steeredVector(sae, row(dataset.users.embeddings, user), edits.filter(kept), mode);
   const vectors = items.map((item) => {
-    const entries = itemEdits.filter(({ rows }) => rows.includes(item));
+    const entries = itemEdits.filter(({ rows }) => holds(rows, item));
     return entries.length === 0
       ? row(dataset.items.embeddings, item)
       : steeredItem(

@@ -2,6 +2,7 @@
 import type { Concept } from "../concepts/candidates";
 import { neuronName } from "../concepts/shown-label";
 import { derivedSeed } from "../data/random";
+import type { Estimate } from "../protocol/artifact";
 import type { ShareEffect } from "../protocol/effect";
 import { meanEstimates } from "../sae/bootstrap";
 import type { ComparedUser } from "./cohort";
@@ -70,6 +71,12 @@ export function sharesOf(
     change: estimates[3 * at + 2],
     target,
   }));
+}
+
+/** Share of a concept in the lists after, over at least one user. */
+export function shareAfter({ seed }: SteeringContext, share: ConceptShare, users: readonly ComparedUser[]): Estimate {
+  const shares = Float64Array.from(users, ({ after }) => share.of(after.items));
+  return meanEstimates([shares], derivedSeed(seed, "bootstrap of shares"))[0];
 }
 
 /** Concepts whose mean share changes most, the most first, without those given. */

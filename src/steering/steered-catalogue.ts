@@ -1,5 +1,7 @@
 /** Scores of the whole catalogue under rules: the definition that previews, effects and generated code have to meet. */
+import { holds } from "../data/ascending-rows";
 import { row } from "../data/matrix";
+import { dot } from "../recommender/scorer";
 import type { SteeringContext } from "./context";
 import { type SteeringPlan, steeringPlan } from "./plan";
 import type { ResolvedRule } from "./resolved";
@@ -125,8 +127,8 @@ async function linearScores(
   const cosine = recommender.kind === "cosine";
   const bias = dataset.items.bias;
   const userBias = dataset.users.bias?.[user] ?? 0;
-  const lengthBefore = cosine ? length(x) : 1;
-  const lengthAfter = cosine ? length(vector) : 1;
+  const lengthBefore = cosine ? Math.sqrt(dot(x, x)) : 1;
+  const lengthAfter = cosine ? Math.sqrt(dot(vector, vector)) : 1;
   if (cosine) {
     for (let item = 0; item < scores.length; item++) {
       scores[item] = (scores[item] - (bias?.[item] ?? 0) - userBias) * lengthBefore;
@@ -144,22 +146,4 @@ async function linearScores(
     }
   }
   return scores;
-}
-
-function length(x: ArrayLike<number>): number {
-  let squares = 0;
-  for (let c = 0; c < x.length; c++) squares += x[c] * x[c];
-  return Math.sqrt(squares);
-}
-
-/** Whether ascending rows hold one. */
-export function holds(rows: Uint32Array, wanted: number): boolean {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle] < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return rows[low] === wanted;
 }

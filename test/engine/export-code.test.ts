@@ -2,13 +2,14 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { holds } from "../../src/data/ascending-rows";
 import { answerOf, type CodeRun } from "../../src/engine/code-answers";
 import { exportCode, generateCode } from "../../src/engine/export-code";
 import { pythonWithNumpy } from "../../src/engine/run-python";
 import { MOST_USERS, questionsOf, verifiedCode } from "../../src/engine/verify-code";
 import { EXPORT_LANGUAGES, type ExportLanguage } from "../../src/protocol/engine";
 import { RecPrismError } from "../../src/protocol/error";
-import { holds, SteeredCatalogue } from "../../src/steering/steered-catalogue";
+import { SteeredCatalogue } from "../../src/steering/steered-catalogue";
 import { codeCase, configOf, everyRule } from "../codegen/code-cases";
 import { failure, scratchFolder } from "../data/scratch";
 import { randomContext } from "../steering/random-context";
